@@ -1,0 +1,62 @@
+/// A principal: `did:key` of an Ed25519 key. docs/spec/encoding.md, "DID".
+///
+/// The text is always 56 characters, `did:key:z6Mk…`, and sorts as the key does.
+public struct DID: Hashable, Comparable, Sendable {
+  /// How many characters the text has: 56.
+  public static let textBytes = 56
+  /// The multicodec prefix of an Ed25519 public key.
+  public static let multicodec: [UInt8] = [0xed, 0x01]
+  private static let scheme = "did:key:"
+
+  /// The Ed25519 public key. Whether it is a point of the curve is for the verifier to say.
+  public let key: Bytes32
+
+  /// The DID of a key.
+  public init(key: Bytes32) {
+    self.key = key
+  }
+
+  /// Reads `did:key:z6Mk…`; no other method, key type, base, fragment or form.
+  public init(_ text: String) throws(DIDError) {
+    guard text.utf8.starts(with: Self.scheme.utf8) else { throw .otherMethod }
+    let rest = text.utf8.dropFirst(Self.scheme.utf8.count)
+    guard rest.first == UInt8(ascii: "z") else { throw .otherBase }
+    guard text.utf8.count == Self.textBytes else { throw .wrongLength }
+    let bytes: [UInt8]
+    do {
+      bytes = try Multibase.decode(Array(rest.dropFirst())[...], as: .base58btc)
+    } catch {
+      throw .notBase58
+    }
+    guard bytes.starts(with: Self.multicodec) else { throw .otherKeyType }
+    guard let key = Bytes32(bytes.dropFirst(Self.multicodec.count)) else { throw .wrongLength }
+    self.key = key
+  }
+
+  /// The text, 56 characters.
+  public var text: String {
+    Self.scheme + Multibase.encode(Self.multicodec + key.bytes, as: .base58btc)
+  }
+
+  /// Compares as key bytes, which is the order of the texts too.
+  public static func < (left: DID, right: DID) -> Bool { left.key < right.key }
+}
+
+extension DID: CustomStringConvertible {
+  /// The text, 56 characters.
+  public var description: String { text }
+}
+
+/// Why text is no DID of ours.
+public enum DIDError: Error, Hashable, Sendable {
+  /// The text does not begin with `did:key:`.
+  case otherMethod
+  /// The key is not in base58btc.
+  case otherBase
+  /// A character is not of base58btc.
+  case notBase58
+  /// The key is not an Ed25519 public key.
+  case otherKeyType
+  /// The text or the key has the wrong length.
+  case wrongLength
+}
