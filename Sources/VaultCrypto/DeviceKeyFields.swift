@@ -1,0 +1,28 @@
+internal import VaultEncoding
+
+/// The inner part of a key file: the three secrets as a DAG-CBOR map.
+enum DeviceKeyFields {
+  static func encode(_ keys: DeviceKeys) -> [UInt8] {
+    DAGCBOR.encode(
+      .map([
+        ("sign", .bytes(keys.signing.seed.exposedCopy())),
+        ("kem", .bytes(keys.kem.seed.exposedCopy())),
+        ("store", .bytes(keys.storeKey.exposedCopy())),
+      ]))
+  }
+
+  static func decode(_ bytes: [UInt8]) throws(CryptoError) -> DeviceKeys {
+    guard let value = try? DAGCBOR.decode(bytes), case .map(let fields) = value,
+      fields.count == 3, case .bytes(let sign) = value["sign"],
+      case .bytes(let kem) = value["kem"], case .bytes(let store) = value["store"]
+    else { throw DeviceKeyFile.broken("does not hold the three keys") }
+    do {
+      return try DeviceKeys(
+        signing: SigningKey(seed: SecretBytes(sign, residence: .locked)),
+        kem: KEMKey(seed: SecretBytes(kem, residence: .locked)),
+        storeKey: SecretBytes(store, residence: .locked))
+    } catch {
+      throw DeviceKeyFile.broken("does not hold the three keys")
+    }
+  }
+}
