@@ -144,7 +144,6 @@ let package = Package(
         "VaultFolder", "FreeholdTestKit",
       ]),
     tests("SimulatorTests", ["FreeholdTestKit", "VaultEncoding"]),
-    tests("AcceptanceTests", ["VaultEncoding"]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,61 @@
+# The commands that people type. Each says what it needs and installs it.
+SHELL := bash
+CHECK := --explicit-target-dependency-import-check error
+RELEASE := swift build -c release --static-swift-stdlib $(CHECK)
+
+.PHONY: help demo test acceptance simulate bench fuzz lint release libraries clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo       three nodes, one vault, real files: sync, lose a node, grant nothing away, restore
+demo: release
+	@scripts/demo
+
+## make test       every test, then the acceptance scripts with the debug commands on a small folder
+test: libraries
+	swift build --build-tests $(CHECK)
+	swift test --skip-build $(CHECK)
+	@$(MAKE) --no-print-directory acceptance FREEHOLD=.build/debug/freehold \
+	  NODE=.build/debug/freehold-node CORPUS="$${CORPUS:-docs}"
+
+## make acceptance the acceptance scripts; FREEHOLD, NODE and CORPUS choose the commands and the folder
+FREEHOLD ?= .build/release/freehold
+NODE ?= .build/release/freehold-node
+CORPUS ?= /usr/share/doc
+acceptance:
+	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/sync.sh
+
+## make simulate   the simulator over many seeds: SEEDS=5000 FIRST=1
+SEEDS ?= 5000
+FIRST ?= 1
+simulate: libraries
+	swift build --build-tests $(CHECK)
+	FREEHOLD_SEEDS=$(SEEDS) FREEHOLD_SEED=$(FIRST) swift test --skip-build $(CHECK) --filter SimulatorTests
+
+## make bench      side by side with restic on one corpus, and the micro-benchmarks
+bench: release
+	@Benchmarks/run
+
+## make fuzz       every decoder under libFuzzer for SECONDS each
+SECONDS_EACH ?= 30
+fuzz:
+	@for target in Fuzz/*.swift; do Fuzz/run "$$(basename "$$target" .swift)" $(SECONDS_EACH) || exit 1; done
+
+## make lint       the formatter's rules, and the scripts' syntax
+lint:
+	swift format lint -rs Sources Tests Benchmarks Fuzz Package.swift
+	@for script in scripts/* .ci/run Tests/Acceptance/*.sh Benchmarks/run Fuzz/run; do \
+	  bash -n "$$script" || exit 1; done
+
+## make release    .build/release/freehold and freehold-node, with the Swift libraries inside
+release: libraries
+	$(RELEASE) --product freehold
+	$(RELEASE) --product freehold-node
+
+## make libraries  the system libraries that the build needs (asks for root only when some are missing)
+libraries:
+	@scripts/libraries
+
+clean:
+	rm -rf .build

@@ -1,0 +1,212 @@
+import VaultCrypto
+import VaultEncoding
+import VaultPacking
+import VaultSealing
+
+// From plain chunks to manifests.
+//
+// The idea: files are read one after the other; their chunks gather in batches; batches are hashed,
+// compressed and sealed by child tasks on every core; what comes back, in order, fills packs; a file
+// is finished when the packs of all its chunks are. So reading, sealing and storing overlap, and
+// what is held in memory is a few batches and one open pack, however long a file is.
+//
+// Example: file A has chunks a1 a2, file B has b1, and a pack ends after a2. When that pack is
+// stored, A is finished and its manifest goes out; B waits for the next pack.
+//
+// Invariant: a manifest is handed out only after every pack that it names was handed to `store`.
+
+/// Gathers the content of files into packs; one for each push.
+final class ContentIntake {
+  /// A file whose content is taken in, and its manifest.
+  struct Finished {
+    var file: Int
+    var manifest: Manifest
+  }
+
+  /// A new chunk of a finished pack, for the local index.
+  struct Placed {
+    var token: ChunkToken
+    var chunk: KnownChunk
+    var plainBytes: Int
+  }
+
+  private struct OpenFile {
+    var extents: [Manifest.Extent?]
+    var missing: Int
+    var isComplete: Bool
+    var sizeBytes: Int
+  }
+
+  private struct Ticket {
+    var reference: ChunkReference
+    var token: ChunkToken
+    var waiters: [(file: Int, extent: Int)]
+  }
+
+  private let epoch: UInt64
+  private var filler = PackFiller<Int>()
+  private var random: KeyedGenerator
+  private var files: [Int: OpenFile] = [:]
+  private var fileCount = 0
+  private var tickets: [Int: Ticket] = [:]
+  private var ticketOf: [ChunkToken: Int] = [:]
+  private var ticketCount = 0
+  private var batch: [ChunkSealer.Plain] = []
+  private var batchBytes = 0
+  private var finished: [Finished] = []
+  private let store: (FilledPack<Int>, [Placed]) throws -> Void
+
+  /// A batch large enough that a task costs nothing beside it.
+  static let batchBytesMax = 4 << 20
+
+  /// Starts a push. `store` must make a pack and its chunks' places durable before it returns.
+  init(
+    epoch: UInt64, seed: SecretBytes,
+    store: @escaping (FilledPack<Int>, [Placed]) throws -> Void
+  ) {
+    self.epoch = epoch
+    self.store = store
+    random = KeyedGenerator(seed: seed)
+  }
+
+  /// Begins a file; its number names it in what follows.
+  func begin() -> Int {
+    fileCount += 1
+    files[fileCount] = OpenFile(extents: [], missing: 0, isComplete: false, sizeBytes: 0)
+    return fileCount
+  }
+
+  /// Adds a chunk to a file.
+  func add(_ bytes: [UInt8], to file: Int) {
+    guard !bytes.isEmpty, var open = files[file] else { return }
+    batch.append(ChunkSealer.Plain(file: file, extent: open.extents.count, bytes: bytes))
+    batchBytes += bytes.count
+    open.extents.append(nil)
+    open.missing += 1
+    open.sizeBytes += bytes.count
+    files[file] = open
+  }
+
+  /// Adds a run of zeros to a file.
+  func addHole(_ length: Int, to file: Int) {
+    guard length > 0 else { return }
+    files[file]?.extents.append(.hole(length))
+    files[file]?.sizeBytes += length
+  }
+
+  /// Ends a file.
+  func end(_ file: Int) {
+    files[file]?.isComplete = true
+    finishIfDone(file)
+  }
+
+  /// Forgets a file that changed while it was read; its chunks stay where they are.
+  func abandon(_ file: Int) {
+    files[file] = nil
+  }
+
+  /// A full batch to seal, or whatever there is when `isLast`.
+  func takeBatch(isLast: Bool) -> (batch: [ChunkSealer.Plain], seed: SecretBytes)? {
+    guard !batch.isEmpty, isLast || batchBytes >= Self.batchBytesMax else { return nil }
+    let taken = batch
+    batch = []
+    batchBytes = 0
+    return (taken, SecretBytes(random.nextBytes(32)))
+  }
+
+  /// Takes a sealed batch back; batches come in the order in which they were taken.
+  func accept(_ outcomes: [ChunkSealer.Outcome]) throws {
+    for outcome in outcomes { try accept(outcome) }
+  }
+
+  /// Closes the last packs. Every begun file is finished afterwards.
+  func close() throws {
+    let packs = try filler.finish(using: &random)
+    filler = PackFiller<Int>()
+    for pack in packs { try accept(pack) }
+  }
+
+  /// The files that are finished since the last call.
+  func takeFinished() -> [Finished] {
+    defer { finished = [] }
+    return finished
+  }
+
+  private func accept(_ outcome: ChunkSealer.Outcome) throws {
+    switch outcome.body {
+    case .known(let chunk):
+      let reference = ChunkReference(
+        hash: outcome.hash, plainBytes: outcome.plainBytes, method: chunk.method,
+        key: .epoch(chunk.epoch), location: chunk.location)
+      fill(outcome.file, outcome.extent, with: reference)
+    case .sealed(let bytes, let method):
+      if let ticket = ticketOf[outcome.token] {
+        wait(for: ticket, file: outcome.file, extent: outcome.extent)
+      } else {
+        try place(bytes, method: method, outcome)
+      }
+    }
+  }
+
+  private func wait(for number: Int, file: Int, extent: Int) {
+    guard let ticket = tickets[number] else { return }
+    if ticket.reference.location.length > 0 {
+      fill(file, extent, with: ticket.reference)
+    } else {
+      tickets[number]?.waiters.append((file, extent))
+    }
+  }
+
+  private func place(_ bytes: [UInt8], method: UInt8, _ outcome: ChunkSealer.Outcome) throws {
+    ticketCount += 1
+    let number = ticketCount
+    // The place is not known yet: length 0 says so until the pack is finished.
+    let reference = ChunkReference(
+      hash: outcome.hash, plainBytes: outcome.plainBytes, method: method, key: .epoch(epoch),
+      location: ChunkLocation(pack: .zero, offset: 0, length: 0))
+    tickets[number] = Ticket(
+      reference: reference, token: outcome.token, waiters: [(outcome.file, outcome.extent)])
+    ticketOf[outcome.token] = number
+    if let pack = try filler.add(bytes, as: number, using: &random) { try accept(pack) }
+  }
+
+  private func accept(_ pack: FilledPack<Int>) throws {
+    var placed: [Placed] = []
+    for (number, range) in pack.chunks {
+      guard var ticket = tickets[number] else { continue }
+      ticket.reference.location = ChunkLocation(
+        pack: pack.identifier, offset: range.lowerBound, length: range.count)
+      placed.append(
+        Placed(
+          token: ticket.token,
+          chunk: KnownChunk(
+            location: ticket.reference.location, method: ticket.reference.method, epoch: epoch),
+          plainBytes: ticket.reference.plainBytes))
+      tickets[number] = ticket
+    }
+    try store(pack, placed)
+    for (number, _) in pack.chunks {
+      guard let ticket = tickets.removeValue(forKey: number) else { continue }
+      ticketOf[ticket.token] = nil
+      for waiter in ticket.waiters {
+        fill(waiter.file, waiter.extent, with: ticket.reference)
+      }
+    }
+  }
+
+  private func fill(_ file: Int, _ extent: Int, with reference: ChunkReference) {
+    guard var open = files[file] else { return }
+    open.extents[extent] = .data(reference)
+    open.missing -= 1
+    files[file] = open
+    finishIfDone(file)
+  }
+
+  private func finishIfDone(_ file: Int) {
+    guard let open = files[file], open.isComplete, open.missing == 0 else { return }
+    files[file] = nil
+    let manifest = Manifest(
+      sizeBytes: open.sizeBytes, body: .extents(open.extents.compactMap { $0 }))
+    finished.append(Finished(file: file, manifest: manifest))
+  }
+}

@@ -1,0 +1,49 @@
+public import VaultCrypto
+public import VaultEncoding
+
+/// A node's signature that it holds a state: evidence against it if it later shows less.
+public struct PushReceipt: Hashable, Sendable {
+  /// The envelope's tag.
+  public static let tag = "vault/receipt@1"
+  /// The vault.
+  public let vault: DID
+  /// The node that signs.
+  public let node: DID
+  /// The state digest after the push.
+  public let digest: Bytes32
+  /// The feeds that the push touched, as they are now.
+  public let feeds: FeedVector
+  /// The node's clock.
+  public let time: Timestamp
+  /// The envelope as signed.
+  public let bytes: [UInt8]
+
+  /// Signs a receipt.
+  public init(
+    vault: DID, digest: Bytes32, feeds: FeedVector, time: Timestamp, by key: SigningKey
+  ) throws {
+    let payload = CBORValue.map([
+      ("vault", .text(vault.text)), ("node", .text(key.did.text)),
+      ("digest", .bytes(digest.bytes)), ("feeds", feeds.wireValue),
+      ("time", .unsigned(UInt64(max(0, time.milliseconds)))),
+    ])
+    self.vault = vault
+    node = key.did
+    self.digest = digest
+    self.feeds = feeds
+    self.time = time
+    bytes = try Envelope.signed(tag: Self.tag, payload: payload, by: key).bytes
+  }
+
+  /// Decodes a receipt and verifies its node's signature.
+  public init(verifying bytes: [UInt8]) throws(MessageError) {
+    let (fields, _) = try Statement.open(
+      bytes, tag: Self.tag, signerKey: "node", keys: ["vault", "node", "digest", "feeds", "time"])
+    vault = try fields.did("vault")
+    node = try fields.did("node")
+    digest = try fields.bytes32("digest")
+    feeds = try FeedVector(wire: try fields.value("feeds"))
+    time = Timestamp(milliseconds: Int64(try fields.int("time")))
+    self.bytes = bytes
+  }
+}
