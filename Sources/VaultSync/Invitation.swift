@@ -26,7 +26,7 @@ public struct Invitation: Hashable, Sendable {
       ("record", .bytes(record.bytes)), ("token", .bytes(token)),
       ("quota", .unsigned(UInt64(quotaBytes))),
     ])
-    return Self.prefix + Base64URL.encode(DAGCBOR.encode(value))
+    return Self.prefix + Multibase.encodeBare(DAGCBOR.encode(value), as: .base64url)
   }
 
   /// Reads a line; white space around it is ignored.
@@ -37,7 +37,7 @@ public struct Invitation: Hashable, Sendable {
       throw .field("an invitation begins with \(Self.prefix)")
     }
     let text = String(decoding: bytes.dropFirst(Self.prefix.utf8.count), as: UTF8.self)
-    guard let decoded = Base64URL.decode(text) else {
+    guard let decoded = try? Multibase.decodeBare(text, as: .base64url) else {
       throw .encoding("the invitation is cut short or has a wrong character")
     }
     let fields = try MessageFields(

@@ -1,0 +1,151 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Synchronization
+import VaultCrypto
+import VaultEncoding
+public import VaultEnvironment
+
+/// Reaches nodes over HTTP/1.1 and TLS 1.3, trusting exactly the pinned certificate of each.
+///
+/// No redirect is followed and nothing is retried. Close it with `shutdown` when done.
+public final class HTTPNetwork: Network {
+  /// How long a connection may take to open: a dead node must not hold up the others.
+  static let connectTimeout = TimeAmount.seconds(5)
+  /// How many requests to one node run side by side.
+  static let connectionsPerNode = 4
+
+  private let clients = Mutex<[NetworkPeer: HTTPClient]>([:])
+
+  /// Makes a network without open connections.
+  public init() {}
+
+  /// Closes every connection.
+  public func shutdown() async {
+    let open = clients.withLock { clients in
+      defer { clients = [:] }
+      return Array(clients.values)
+    }
+    for client in open { try? await client.shutdown() }
+  }
+
+  /// Sends a request and waits for the whole answer.
+  public func exchange(
+    _ request: NetworkRequest, with peer: NetworkPeer, timeout: Duration
+  ) async throws(NetworkError) -> NetworkResponse {
+    let client = try client(for: peer)
+    var message = HTTPClientRequest(url: peer.url + request.path)
+    message.method = HTTPMethod(rawValue: request.method)
+    for header in request.headers { message.headers.add(name: header.name, value: header.value) }
+    if !request.body.isEmpty || request.method != "GET" {
+      message.body = .bytes(ByteBuffer(bytes: request.body))
+    }
+    do {
+      let response = try await client.execute(message, timeout: timeout.timeAmount)
+      return try await collect(response, bytesMax: request.responseBytesMax, from: peer)
+    } catch let error as NetworkError {
+      throw error
+    } catch {
+      throw Self.translate(error, peer: peer)
+    }
+  }
+
+  private func collect(
+    _ response: HTTPClientResponse, bytesMax: Int, from peer: NetworkPeer
+  ) async throws -> NetworkResponse {
+    if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }),
+      length > bytesMax
+    {
+      throw NetworkError(
+        .answerTooLarge, peer: peer.did, "the answer of \(peer.url) has \(length) bytes")
+    }
+    var body: [UInt8] = []
+    for try await part in response.body {
+      guard body.count + part.readableBytes <= bytesMax else {
+        throw NetworkError(
+          .answerTooLarge, peer: peer.did, "the answer of \(peer.url) exceeds \(bytesMax) bytes")
+      }
+      if body.isEmpty { body.reserveCapacity(min(bytesMax, part.readableBytes * 4)) }
+      body.append(contentsOf: part.readableBytesView)
+    }
+    return NetworkResponse(
+      status: Int(response.status.code),
+      headers: response.headers.map { (name: $0.name, value: $0.value) }, body: body)
+  }
+
+  private func client(for peer: NetworkPeer) throws(NetworkError) -> HTTPClient {
+    if let client = clients.withLock({ $0[peer] }) { return client }
+    let made = try Self.makeClient(for: peer)
+    let (kept, spare) = clients.withLock { clients -> (HTTPClient, HTTPClient?) in
+      if let first = clients[peer] { return (first, made) }
+      clients[peer] = made
+      return (made, nil)
+    }
+    spare?.shutdown { _ in }
+    return kept
+  }
+
+  private static func makeClient(for peer: NetworkPeer) throws(NetworkError) -> HTTPClient {
+    guard case .certificate(let der) = peer.pin else {
+      throw NetworkError(
+        .certificateRefused, peer: peer.did, "no certificate is known for \(peer.url)")
+    }
+    var tls = TLSConfiguration.makeClientConfiguration()
+    do {
+      tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
+    } catch {
+      throw NetworkError(
+        .certificateRefused, peer: peer.did, "the certificate on record for \(peer.url) is broken")
+    }
+    // The one trusted certificate names its holder; the host name in the URL proves nothing more.
+    tls.certificateVerification = .noHostnameVerification
+    tls.minimumTLSVersion = .tlsv13
+    tls.applicationProtocols = ["http/1.1"]
+    var configuration = HTTPClient.Configuration(
+      tlsConfiguration: tls, redirectConfiguration: .disallow,
+      timeout: .init(connect: connectTimeout, read: .seconds(60)))
+    configuration.httpVersion = .http1Only
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerNode
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  private static func translate(_ error: any Error, peer: NetworkPeer) -> NetworkError {
+    if error is CancellationError {
+      return NetworkError(.cancelled, peer: peer.did, "the request to \(peer.url) was cancelled")
+    }
+    if let tls = error as? NIOSSLError, case .handshakeFailed(let reason) = tls {
+      return refusedCertificate("\(reason)", peer: peer)
+    }
+    if let client = error as? HTTPClientError {
+      switch client {
+      case .connectTimeout, .readTimeout, .deadlineExceeded, .writeTimeout:
+        return NetworkError(.timedOut, peer: peer.did, "\(peer.url) did not answer in time")
+      case .remoteConnectionClosed, .cancelled:
+        return NetworkError(
+          .interrupted, peer: peer.did, "the connection to \(peer.url) broke off")
+      default:
+        return NetworkError(.unreachable, peer: peer.did, "cannot reach \(peer.url): \(client)")
+      }
+    }
+    let text = "\(error)"
+    if text.contains("CERTIFICATE") || text.contains("handshake") {
+      return refusedCertificate(text, peer: peer)
+    }
+    return NetworkError(.unreachable, peer: peer.did, "cannot reach \(peer.url)")
+  }
+
+  private static func refusedCertificate(_ reason: String, peer: NetworkPeer) -> NetworkError {
+    NetworkError(
+      .certificateRefused, peer: peer.did,
+      "\(peer.url) does not show the certificate of its record")
+  }
+}
+
+extension Duration {
+  fileprivate var timeAmount: TimeAmount {
+    .milliseconds(
+      Int64(components.seconds) * 1000 + components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,40 @@
+public import VaultEncoding
+
+/// Evidence that a node, or a device, did not behave (docs/spec/sync.md section 8).
+public enum Finding: Error, Hashable, Sendable {
+  /// The node shows less of a feed than it acknowledged or showed before.
+  case rolledBack(feed: FeedKey, acknowledged: Int, shown: Int)
+  /// The node shows another history of a feed than the device signed.
+  case contradiction(feed: FeedKey, at: Int)
+  /// The node names entries that it does not hand out.
+  case withheld(feed: FeedKey, named: Int, given: Int)
+  /// The node shows an older head of a device than before.
+  case olderHead(device: DID, acknowledged: Int, shown: Int)
+  /// Two heads of one device have one number: the device was restored from a copy.
+  case deviceForked(device: DID, sequence: Int)
+  /// The node sent bytes that are not what they claim to be.
+  case forged(String)
+
+  /// Whether the node, rather than a device of the vault, is to blame.
+  public var blamesNode: Bool {
+    if case .deviceForked = self { false } else { true }
+  }
+
+  /// What happened, for people.
+  public var sentence: String {
+    switch self {
+    case .rolledBack(let feed, let acknowledged, let shown):
+      "shows \(shown) entries of device \(feed.device.text.suffix(8)), but had \(acknowledged)"
+    case .contradiction(let feed, let at):
+      "shows another history of device \(feed.device.text.suffix(8)) at entry \(at)"
+    case .withheld(let feed, let named, let given):
+      "names \(named) entries of device \(feed.device.text.suffix(8)), but hands out \(given)"
+    case .olderHead(let device, let acknowledged, let shown):
+      "shows head \(shown) of device \(device.text.suffix(8)), but had \(acknowledged)"
+    case .deviceForked(let device, let sequence):
+      "device \(device.text.suffix(8)) signed two different heads number \(sequence)"
+    case .forged(let what):
+      "sent forged data: \(what)"
+    }
+  }
+}
