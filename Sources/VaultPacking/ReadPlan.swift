@@ -1,0 +1,231 @@
+// Reading a range of a pack from nodes that may be far, slow, gone or lying.
+//
+// The idea: data shards are contiguous, so a chunk usually lies in one shard and is asked from the
+// nearest node that has it. When that node is late, the same byte range is asked from any k
+// others, from which the bytes are rebuilt, and whoever is first wins. Whether bytes are right
+// shows when the chunk is opened. When it does not open, one more answer is fetched at a time, and
+// every set of k answers is tried: the set without the liar opens, and the answers that do not fit
+// to it name him.
+//
+// Example, any 2 of 4, the chunk is in shard 0, its node lies:
+//     ask 0 → open → rejected → ask 1, 2 → rebuild from {1, 2} → open → accepted; guilty: node of 0
+// and with shard 0 gone and node 2 lying:
+//     ask 0 → failed → ask 1, 2 → open → rejected → ask 3 → {1, 3} opens → guilty: node of 2
+//
+// The plan is a state machine without I/O: events go in, actions come out, the shell performs them.
+//
+// Invariants: no node is asked twice for bytes of a shard that it was asked before, as one range;
+// at most one `open` is out; while any k shards' answers can still come, the plan does not give up.
+//
+// docs/spec/placement.md section 5.
+
+public import VaultEncoding
+
+/// Gets one range of one pack from the nodes that hold its shards.
+public struct ReadPlan: Sendable {
+  /// Ranges are widened to multiples of this within the shard, so that a node that serves a range
+  /// learns little about where chunks begin and end; a multiple of the Merkle leaf of 4 KiB.
+  public static let gridBytes = 64 << 10
+  /// How often a plan asks for bytes to be opened at most.
+  public static let opensMax = 256
+
+  private enum Phase: Sendable { case running, opening([Int]), finished, ended }
+
+  let code: ErasureCode
+  let holders: [ShardHolder]
+  private(set) var pieces: [ReadPiece]
+  private var phase = Phase.running
+  /// In the order of arrival.
+  private(set) var answers: [(request: RangeRequest, bytes: [UInt8])] = []
+  private(set) var asked: Set<RangeRequest> = []
+  private(set) var outstanding: Set<RangeRequest> = []
+  private(set) var lateNodes: Set<DID> = []
+  private(set) var lostNodes: Set<DID> = []
+  /// Answers beyond the first version that are wanted for each piece; grows with each dead end.
+  private(set) var evidence = 0
+  private var tried: Set<[Int]> = []
+
+  /// The nodes whose answers are proven wrong, in order. A proof is an answer that does not fit to
+  /// the answers that opened.
+  public private(set) var guilty: [DID] = []
+  /// The nodes that took part in bytes which did not open and could not be cleared.
+  public private(set) var suspects: [DID] = []
+
+  /// A plan for a range of a pack of `packBytes`.
+  ///
+  /// Throws `badRange` or `badLength` for a range outside its pack, `noSuchShard` for a holder of a
+  /// shard that the code does not have.
+  public init(
+    code: ErasureCode, packBytes: Int, range: Range<Int>, holders: [ShardHolder]
+  ) throws(PackingError) {
+    for holder in holders { try code.check(holder.shard) }
+    let shardBytes = try code.shardBytes(packBytes: packBytes)
+    self.code = code
+    self.holders = holders.sorted(by: Self.isNearer)
+    pieces = try code.locate(range, packBytes: packBytes).map { part in
+      let start = part.range.lowerBound / Self.gridBytes * Self.gridBytes
+      let end = (part.range.upperBound + Self.gridBytes - 1) / Self.gridBytes * Self.gridBytes
+      return ReadPiece(
+        target: part.shard, range: start..<min(end, shardBytes),
+        wanted: part.range.lowerBound - start..<part.range.upperBound - start)
+    }
+  }
+
+  /// Whether the bytes were accepted.
+  public var isFinished: Bool {
+    if case .finished = phase { true } else { false }
+  }
+
+  // MARK: - Events
+
+  /// The first questions.
+  public mutating func start() -> [ReadAction] {
+    advance()
+  }
+
+  /// A node answered. An answer of another length than asked counts as a failure of the node.
+  public mutating func received(_ bytes: [UInt8], for request: RangeRequest) -> [ReadAction] {
+    guard asked.contains(request), !guilty.contains(request.node),
+      !answers.contains(where: { $0.request == request })
+    else { return [] }
+    guard bytes.count == request.range.count else { return failed(request.node) }
+    outstanding.remove(request)
+    answers.append((request, bytes))
+    return advance()
+  }
+
+  /// A node refused, could not be reached, or has not answered within the time that the shell
+  /// allows at most. It is not asked again in this plan.
+  public mutating func failed(_ node: DID) -> [ReadAction] {
+    lostNodes.insert(node)
+    outstanding = outstanding.filter { $0.node != node }
+    return advance()
+  }
+
+  /// A node has not answered within the patience of its question: others are asked too, and its
+  /// answer still counts.
+  public mutating func slow(_ node: DID) -> [ReadAction] {
+    lateNodes.insert(node)
+    return advance()
+  }
+
+  /// A node is proven to have answered wrongly, by a Merkle proof or by comparing the whole shard
+  /// with its name. Its answers are forgotten; a plan that gave up goes on.
+  public mutating func lied(_ node: DID) -> [ReadAction] {
+    blame([node])
+    answers.removeAll { $0.request.node == node }
+    for piece in pieces.indices { pieces[piece].discard(node) }
+    lostNodes.insert(node)
+    outstanding = outstanding.filter { $0.node != node }
+    if case .ended = phase { phase = .running }
+    return advance()
+  }
+
+  /// The bytes opened. Names who is guilty and says which questions can be dropped.
+  public mutating func accepted() -> [ReadAction] {
+    guard case .opening(let combination) = phase else { return [] }
+    phase = .finished
+    if evidence > 0 || tried.count > 1 { judge(combination) }
+    let dropped = outstanding.sorted { ($0.node, $0.shard) < ($1.node, $1.shard) }
+    outstanding = []
+    return dropped.map { .drop($0) }
+  }
+
+  /// The bytes did not open: another combination of answers, or more answers, or the end.
+  public mutating func rejected() -> [ReadAction] {
+    guard case .opening = phase else { return [] }
+    phase = .running
+    evidence = max(evidence, 1)
+    return advance()
+  }
+
+  // MARK: - Steps
+
+  private mutating func advance() -> [ReadAction] {
+    guard case .running = phase else { return [] }
+    for piece in pieces.indices {
+      pieces[piece].combine(answers(for: pieces[piece].range), code, all: evidence > 0)
+    }
+    if let combination = nextCombination() {
+      tried.insert(combination)
+      phase = .opening(combination)
+      let parts = zip(pieces, combination).map { piece, version in piece.bytes(of: version) }
+      return [.open(Array(parts.joined()))]
+    }
+    while true {
+      let wanted = pieces.flatMap { questions(for: $0) }
+      var actions: [ReadAction] = []
+      for question in wanted where asked.insert(question.request).inserted {
+        outstanding.insert(question.request)
+        actions.append(.ask(question.request, patienceMilliseconds: question.patience))
+      }
+      if !actions.isEmpty || !outstanding.isEmpty { return actions }
+      // A dead end: more evidence, as long as there is somebody left to give it.
+      guard evidence > 0, evidence <= holders.count else { break }
+      evidence += 1
+    }
+    phase = .ended
+    return [.giveUp(failure)]
+  }
+
+  /// The answers that cover a range, cut to it, in the order of arrival.
+  func answers(for range: Range<Int>) -> [(RangeRequest, [UInt8])] {
+    answers.filter { $0.request.range.contains(range) }.map { request, bytes in
+      let start = range.lowerBound - request.range.lowerBound
+      return (request, request.range == range ? bytes : Array(bytes[start..<start + range.count]))
+    }
+  }
+
+  /// A version of each piece that has not been opened together, if the answers allow one.
+  private func nextCombination() -> [Int]? {
+    guard tried.count < Self.opensMax else { return nil }
+    let choices = pieces.map { piece in
+      piece.versions.indices.filter { !piece.versions[$0].sources.isEmpty }
+    }
+    guard choices.allSatisfy({ !$0.isEmpty }) else { return nil }
+    var places = [Int](repeating: 0, count: choices.count)
+    for _ in 0...tried.count {
+      let combination = zip(choices, places).map { $0[$1] }
+      if !tried.contains(combination) { return combination }
+      guard let step = places.indices.first(where: { places[$0] + 1 < choices[$0].count }) else {
+        return nil
+      }
+      for earlier in 0..<step { places[earlier] = 0 }
+      places[step] += 1
+    }
+    return nil
+  }
+
+  private var failure: ReadFailure {
+    let counts = pieces.map { piece in
+      (versions: piece.versions.count { !$0.sources.isEmpty },
+       shards: Set(answers(for: piece.range).map(\.0.shard)).count)
+    }
+    if let least = counts.filter({ $0.versions == 0 }).map(\.shards).min() {
+      return .tooFewShards(answered: least, needed: code.dataShards)
+    }
+    if counts.allSatisfy({ $0.versions == 1 }) { return .wrongAsStored }
+    return .contradiction(among: Set(answers.map(\.request.node)).sorted())
+  }
+
+  // MARK: - Blame
+
+  /// The combination opened: every other answer is compared with what it says.
+  private mutating func judge(_ combination: [Int]) {
+    var cleared: Set<DID> = []
+    var doubted: Set<DID> = []
+    for (place, version) in combination.enumerated() {
+      let all = answers(for: pieces[place].range)
+      pieces[place].combine(all, code, all: true)
+      let verdict = pieces[place].verdict(on: all, accepted: version, code)
+      blame(verdict.wrong)
+      cleared.formUnion(verdict.right)
+      doubted.formUnion(verdict.open)
+    }
+    suspects = doubted.subtracting(cleared).subtracting(guilty).sorted()
+  }
+
+  private mutating func blame(_ nodes: some Sequence<DID>) {
+    guilty = Set(guilty).union(nodes).sorted()
+  }
+}
