@@ -1,3 +1,4 @@
+import VaultEncoding
 public import VaultPacking
 
 /// The paths of docs/spec/sync.md section 5.

@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// What a host hands to a customer: one line that is enough to use the node.
 public struct Invitation: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import VaultEncoding
+public import VaultEncoding
 
 /// A strict reader of one message: exactly the expected keys, each with the expected type.
 ///

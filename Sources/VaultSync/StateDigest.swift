@@ -1,5 +1,5 @@
-public import VaultEncoding
 import VaultCrypto
+public import VaultEncoding
 
 /// One hash over everything that two parties may differ in (docs/spec/sync.md section 2).
 public enum StateDigest {

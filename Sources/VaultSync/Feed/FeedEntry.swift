@@ -1,5 +1,5 @@
-public import VaultEncoding
 public import VaultCrypto
+public import VaultEncoding
 
 /// One sealed batch of a feed, as it is stored and sent (docs/spec/sync.md section 1).
 public struct FeedEntry: Hashable, Sendable {
@@ -33,11 +33,11 @@ public struct FeedEntry: Hashable, Sendable {
   }
 
   /// The same entry with the author's signature over `position`, which must be the one after it.
-  public func signed(at position: FeedPosition, by key: SigningKey) throws -> FeedEntry {
+  public func signed(at position: FeedPosition, by key: SigningKey) -> FeedEntry {
     precondition(position.count == sequence, "an entry is signed at its own position")
     return FeedEntry(
       sequence: sequence, epoch: epoch, dependencies: dependencies, ciphertext: ciphertext,
-      signature: try key.sign(Self.signedBytes(position)))
+      signature: key.sign(Self.signedBytes(position)))
   }
 
   /// Whether the signature is there and is `device`'s over `position`.

@@ -1,5 +1,5 @@
-public import VaultEncoding
 import VaultCrypto
+public import VaultEncoding
 
 /// How far a feed goes, and the hash that everything up to there must have.
 public struct FeedPosition: Hashable, Sendable {

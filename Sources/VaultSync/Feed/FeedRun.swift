@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// Entries of one feed, one after the other, as they travel in a message.
 public struct FeedRun: Hashable, Sendable {
@@ -59,7 +59,9 @@ public struct FeedRun: Hashable, Sendable {
       } catch {
         throw .malformed(error)
       }
-      guard entry.sequence == at.count + 1 else { throw .gap(have: at.count, first: entry.sequence) }
+      guard entry.sequence == at.count + 1 else {
+        throw .gap(have: at.count, first: entry.sequence)
+      }
       at = at.advanced(by: entry)
       accepted.append(Accepted(entry: entry, bytes: bytes, position: at))
       guard entry.signature != nil else { continue }

@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// A vault's first words to a node: the invitation's token and proof of who the vault is.
 public struct EnrollRequest: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// What a client brings to a node: policy first, then entries, then heads.
 public struct PushRequest: Hashable, Sendable {

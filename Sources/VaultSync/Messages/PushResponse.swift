@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// A node's answer to a push: everything in it is on stable storage.
 public struct PushResponse: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import VaultEncoding
 import VaultCrypto
+import VaultEncoding
 
 /// Shared by the signed statements of docs/spec/sync.md section 3: decode, check tag and signer.
 enum Statement {
