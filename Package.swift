@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -70,7 +71,9 @@ let package = Package(
     // L3: what is kept; what is said.
     layer(
       "VaultStore",
-      ["VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultEnvironment", "CPlatform", grdb]),
+      [
+        "VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultEnvironment", "CPlatform", grdb, sqlite,
+      ]),
     layer("VaultFolder", ["VaultEncoding", "VaultEnvironment", "CPlatform"]),
     layer("VaultSync", ["VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultPacking"]),
     // L4: the library and the server.
