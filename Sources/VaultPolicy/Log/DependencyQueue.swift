@@ -31,7 +31,9 @@ struct DependencyQueue<ID: Hashable & Sendable, Item: Sendable>: Sendable {
   /// What a waiting item still needs.
   func missing(for id: ID) -> Set<ID> { waiters[id]?.missing ?? [] }
 
-  /// Lets an item wait. Does nothing when it waits already.
+  /// Lets an item wait.
+  ///
+  /// Does nothing when it waits already.
   mutating func hold(_ item: Item, id: ID, bytes size: Int, missing: Set<ID>) {
     guard !contains(id), size <= bytesMax, countMax > 0 else { return }
     while count >= countMax || bytes + size > bytesMax { dropOldest() }

@@ -98,7 +98,7 @@ public struct EpochBody: Hashable, Sendable {
   }
 }
 
-extension Optional<[UInt8]> {
+extension [UInt8]? {
   /// The bytes, or null.
   fileprivate var asBytesOrNull: CBORValue { map { .bytes($0) } ?? .null }
 }

@@ -14,7 +14,9 @@ public struct Founding: Sendable {
   /// The entries, in order.
   public var entries: [PolicyEntry] { log.entries }
 
-  /// Founds a vault. `seals` are of the first key of the root scope, to the device and to root.
+  /// Founds a vault.
+  ///
+  /// `seals` are of the first key of the root scope, to the device and to root.
   public static func founding(
     root: RootKeys, device: DID, deviceKEM: KEMPublicKey, rootScope: ScopeID,
     seals: [DID: [UInt8]], time: Timestamp, using generator: inout some RandomNumberGenerator

@@ -1,7 +1,9 @@
 public import VaultCrypto
 public import VaultEncoding
 
-/// The beginning of a vault: root's keys, signed by root. docs/spec/policy.md, "Genesis".
+/// The beginning of a vault: root's keys, signed by root.
+///
+/// docs/spec/policy.md, "Genesis".
 public struct Genesis: Hashable, Sendable {
   /// The envelope's tag.
   public static let tag = "vault/genesis@1"

@@ -1,9 +1,11 @@
 public import VaultCrypto
-public import VaultEncoding
+import VaultEncoding
 
 /// Lets somebody in: a delegation, and what the log needs to know besides.
 public struct GrantBody: Hashable, Sendable {
-  /// What is delegated. Its signature is checked when the entry is added to a log.
+  /// What is delegated.
+  ///
+  /// Its signature is checked when the entry is added to a log.
   public let delegation: Delegation
   /// The rank of a manager, greater than the giver's; nil for everybody else.
   public let rank: UInt64?

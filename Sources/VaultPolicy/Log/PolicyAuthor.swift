@@ -35,7 +35,9 @@ public struct PolicyAuthor: Sendable {
     self.log = log
   }
 
-  /// Lets somebody in with one command. Managers have a rank, readers a KEM key.
+  /// Lets somebody in with one command.
+  ///
+  /// Managers have a rank, readers a KEM key.
   @discardableResult
   public mutating func grant(
     _ command: Command, to principal: DID, rank: UInt64? = nil, kem: KEMPublicKey? = nil,
@@ -54,7 +56,9 @@ public struct PolicyAuthor: Sendable {
     return try write(.grant(GrantBody(delegation: delegation, rank: rank, kem: kem)))
   }
 
-  /// Lets a device in as a manager. A rank of nil takes the next free ten.
+  /// Lets a device in as a manager.
+  ///
+  /// A rank of nil takes the next free ten.
   @discardableResult
   public mutating func grantDevice(
     _ device: DID, kem: KEMPublicKey, rank: UInt64? = nil,
@@ -76,8 +80,10 @@ public struct PolicyAuthor: Sendable {
     return written
   }
 
-  /// Puts somebody out. `keptOperations` says which operations of the devices that fall still
-  /// count: the caller's frontier; nothing that it leaves out stays.
+  /// Puts somebody out.
+  ///
+  /// `keptOperations` says which operations of the devices that fall still count: the caller's
+  /// frontier; nothing that it leaves out stays.
   @discardableResult
   public mutating func revoke(
     _ subject: RevokeBody.Subject, keptOperations: KeptOperations
@@ -89,9 +95,11 @@ public struct PolicyAuthor: Sendable {
     return try write(.revoke(body))
   }
 
-  /// Starts a key of a scope. `seals` are made for `PolicyState.recipients`, and `history` seals
-  /// the keys of the epochs before under the new one. Returns the entry that names the epoch;
-  /// seals that one entry cannot hold go into further ones.
+  /// Starts a key of a scope.
+  ///
+  /// `seals` are made for `PolicyState.recipients`, and `history` seals the keys of the epochs
+  /// before under the new one. Returns the entry that names the epoch; seals that one entry cannot
+  /// hold go into further ones.
   @discardableResult
   public mutating func startEpoch(
     of scope: ScopeID, seals: [DID: [UInt8]], history: [CID: [UInt8]]

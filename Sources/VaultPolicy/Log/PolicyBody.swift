@@ -1,6 +1,8 @@
-public import VaultEncoding
+import VaultEncoding
 
-/// What an entry of the policy log says. docs/spec/policy.md, "Bodies".
+/// What an entry of the policy log says.
+///
+/// docs/spec/policy.md, "Bodies".
 public enum PolicyBody: Hashable, Sendable {
   /// Somebody is let in.
   case grant(GrantBody)

@@ -1,7 +1,9 @@
-public import VaultCrypto
+import VaultCrypto
 public import VaultEncoding
 
-/// A signed entry of the policy log. docs/spec/policy.md, "Entry".
+/// A signed entry of the policy log.
+///
+/// docs/spec/policy.md, "Entry".
 ///
 /// It has the right shape; who signed it is checked by the log, which knows whom it acts for.
 public struct PolicyEntry: Hashable, Sendable {
@@ -12,7 +14,7 @@ public struct PolicyEntry: Hashable, Sendable {
   public let vault: DID
   /// Whom the author acts as.
   public let actor: PolicyActor
-  /// Its number among the actor's entries: 0, 1, 2, …
+  /// Its number among the actor's entries, from 0 without gaps.
   public let sequence: UInt64
   /// The actor's entry before it.
   public let previous: CID?

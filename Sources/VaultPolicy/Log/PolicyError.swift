@@ -1,4 +1,6 @@
-/// Why a policy entry is refused. docs/spec/policy.md, "Refusals".
+/// Why a policy entry is refused.
+///
+/// docs/spec/policy.md, "Refusals".
 ///
 /// Two errors are equal when their codes are: the sentence is for people.
 public struct PolicyError: Error, Hashable, Sendable {

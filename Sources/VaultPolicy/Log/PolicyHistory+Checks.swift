@@ -1,8 +1,9 @@
 import VaultCrypto
 import VaultEncoding
 
-/// What makes an entry acceptable besides sequence and rank (R0). Every rule looks only at the
-/// entry and at what it builds on, so all logs agree on it for ever.
+/// What makes an entry acceptable besides sequence and rank (R0).
+///
+/// Every rule looks only at the entry and at what it builds on, so all logs agree on it for ever.
 extension PolicyHistory {
   func check(_ entry: PolicyEntry, isTrusted: Bool) throws(PolicyError) {
     guard entry.vault == vault else {

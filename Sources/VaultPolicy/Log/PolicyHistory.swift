@@ -1,8 +1,10 @@
 import VaultCrypto
 import VaultEncoding
 
-/// The accepted entries of a log and what can be said of them for good: an entry never leaves,
-/// and nothing here depends on the order of arrival. What they amount to is `PolicyState`.
+/// The accepted entries of a log and what can be said of them for good: an entry never leaves, and
+/// nothing here depends on the order of arrival.
+///
+/// What they amount to is `PolicyState`.
 struct PolicyHistory: Sendable {
   let genesis: Genesis
   private(set) var rules = RankedCutoffs<CID, DID>()

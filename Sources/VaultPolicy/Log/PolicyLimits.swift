@@ -1,4 +1,6 @@
-/// How much a policy log may hold. docs/spec/policy.md, "Limits".
+/// How much a policy log may hold.
+///
+/// docs/spec/policy.md, "Limits".
 public struct PolicyLimits: Hashable, Sendable {
   /// The longest entry; more seals than fit go into further entries.
   public static let entryBytesMax = 64 << 10

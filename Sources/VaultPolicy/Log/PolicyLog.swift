@@ -1,6 +1,7 @@
 public import VaultEncoding
 
 /// The signed history of who may do what in a vault: a set of entries that only grows.
+///
 /// docs/spec/policy.md.
 ///
 /// Entries may be added in any order; one that names others waits for them. What the log amounts
@@ -28,8 +29,9 @@ public struct PolicyLog: Sendable {
     queue = DependencyQueue(countMax: limits.waitingMax, bytesMax: limits.waitingBytesMax)
   }
 
-  /// A log of entries that this program accepted before and kept: signatures are not checked
-  /// again. Never for bytes from elsewhere.
+  /// A log of entries that this program accepted before and kept: signatures are not checked again.
+  ///
+  /// Never for bytes from elsewhere.
   public init(
     genesis: Genesis, restoring entries: [[UInt8]], limits: PolicyLimits = .standard
   ) throws(PolicyError) {
@@ -37,7 +39,9 @@ public struct PolicyLog: Sendable {
     for bytes in entries { _ = try add(bytes, isTrusted: true) }
   }
 
-  /// Adds an entry. Throws when it can never be one of this log, or when the log is full.
+  /// Adds an entry.
+  ///
+  /// Throws when it can never be one of this log, or when the log is full.
   @discardableResult
   public mutating func add(_ bytes: [UInt8]) throws(PolicyError) -> Addition {
     try add(bytes, isTrusted: false)
@@ -69,8 +73,9 @@ public struct PolicyLog: Sendable {
     try history.add(entry, isTrusted: isTrusted)
   }
 
-  /// Accepts what waited for an entry, and what waited for that. What turns out to be refused is
-  /// dropped: nobody is there to be told.
+  /// Accepts what waited for an entry, and what waited for that.
+  ///
+  /// What turns out to be refused is dropped: nobody is there to be told.
   private mutating func release(after cid: CID) -> [CID] {
     var accepted: [CID] = []
     var arrived = [cid]
@@ -92,7 +97,9 @@ extension PolicyLog {
   public var genesis: Genesis { history.genesis }
   /// How many entries there are.
   public var count: Int { history.entries.count }
-  /// The accepted entries; each comes after what it builds on. The order is that of arrival.
+  /// The accepted entries; each comes after what it builds on.
+  ///
+  /// The order is that of arrival.
   public var entries: [PolicyEntry] { history.entries }
   /// The names of the entries that no other names; sorted.
   public var heads: [CID] { history.heads.sorted() }
@@ -107,7 +114,9 @@ extension PolicyLog {
   /// An accepted entry.
   public func entry(_ cid: CID) -> PolicyEntry? { history.entry(cid) }
 
-  /// What the log amounts to. Found once after each change: O(entries), a few microseconds each.
+  /// What the log amounts to.
+  ///
+  /// Found once after each change: O(entries), a few microseconds each.
   public var state: PolicyState {
     mutating get {
       if let judged { return judged }

@@ -68,8 +68,9 @@ extension PolicyState {
       .min { ($0.rank ?? 0, $0.entry) < ($1.rank ?? 0, $1.entry) }
   }
 
-  /// Whether somebody put the principal out by name (R4). What was delegated to it off the log
-  /// has seen no revocation, and so counts no more.
+  /// Whether somebody put the principal out by name (R4).
+  ///
+  /// What was delegated to it off the log has seen no revocation, and so counts no more.
   public func isRemoved(_ principal: DID) -> Bool {
     (history.rules.revocationsOfPrincipal[principal] ?? []).contains { verdict.isEffective[$0] }
   }
@@ -94,8 +95,9 @@ extension PolicyState {
 }
 
 extension [Verified<Delegation>] {
-  /// Whether every link's conditions and times let a request of size 0 through. Commands are the
-  /// caller's to compare.
+  /// Whether every link's conditions and times let a request of size 0 through.
+  ///
+  /// Commands are the caller's to compare.
   func allow(_ request: Request, now: Timestamp?) -> Bool {
     let binding = RequestBinding(digest: .zero, sizeBytes: 0, hops: count)
     let arguments = CBORValue.map(request.arguments(binding: binding))

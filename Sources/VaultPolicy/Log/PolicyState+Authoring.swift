@@ -9,15 +9,18 @@ extension PolicyState {
   }
 
   /// The entries that a new one builds on: those that count and that no other that counts names,
-  /// without some that it names anyway. Void ones are left out, so that a forger cannot fill it.
+  /// without some that it names anyway.
+  ///
+  /// Void ones are left out, so that a forger cannot fill it.
   func frontier(without named: [CID?]) -> [CID] {
     var frontier: Set<CID> = []
     for (position, entry) in history.entries.enumerated() where verdict.isEffective[position] {
       for need in entry.needs { frontier.remove(need) }
       frontier.insert(entry.cid)
     }
-    return Array(frontier.subtracting(named.compactMap { $0 }).sorted()
-      .prefix(PolicyLimits.dependenciesMax))
+    return Array(
+      frontier.subtracting(named.compactMap { $0 }).sorted()
+        .prefix(PolicyLimits.dependenciesMax))
   }
 
   /// For each manager who would fall, the last entry of it that counts now.

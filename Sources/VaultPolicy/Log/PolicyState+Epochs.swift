@@ -1,6 +1,7 @@
 public import VaultEncoding
 
 /// Which keys a scope has, which one is written with, and what is owed.
+///
 /// docs/spec/policy.md, "Epochs".
 extension PolicyState {
   /// Something that a manager must do for a scope.
@@ -22,7 +23,9 @@ extension PolicyState {
 
   /// The epoch to write with: of those that no other follows and that are sealed to nobody who may
   /// not read, the one that all readers can open before others, then the highest number, then the
-  /// smallest name. Nil when a new key is owed first.
+  /// smallest name.
+  ///
+  /// Nil when a new key is owed first.
   public func writingEpoch(of scope: ScopeID, at now: Timestamp? = nil) -> EpochRecord? {
     let readers = Set(recipients(of: scope, at: now).map(\.did))
     return latestEpochs(of: scope).filter { $0.recipients.isSubset(of: readers) }

@@ -1,6 +1,8 @@
 public import VaultEncoding
 
-/// Which operations of a device count. docs/spec/policy.md, "Operations that stay".
+/// Which operations of a device count.
+///
+/// docs/spec/policy.md, "Operations that stay".
 extension PolicyState {
   /// How much of a device's feeds counts.
   public enum OperationLimit: Hashable, Sendable {

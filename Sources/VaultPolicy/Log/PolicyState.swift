@@ -1,7 +1,9 @@
 public import VaultEncoding
 
 /// What a policy log amounts to: a function of the set of its entries, the same for all who have
-/// them. docs/spec/policy.md, "State".
+/// them.
+///
+/// docs/spec/policy.md, "State".
 public struct PolicyState: Sendable {
   let history: PolicyHistory
   let verdict: RankedCutoffs<CID, DID>.Verdict

@@ -44,8 +44,9 @@ extension RankedCutoffs {
       }
     }
 
-    /// R2 and R4: the effective revocations of a grant. Those that count are by actors of smaller
-    /// rank, which are judged before.
+    /// R2 and R4: the effective revocations of a grant.
+    ///
+    /// Those that count are by actors of smaller rank, which are judged before.
     ///
     /// An ancestor of a grant always has a smaller rank, so the rank alone decides.
     private mutating func recordHits(on grant: Int) {

@@ -148,7 +148,9 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
     }
   }
 
-  /// Judges all entries. O(entries + edges) for logs in which removals are rare.
+  /// Judges all entries.
+  ///
+  /// O(entries + edges) for logs in which removals are rare.
   func evaluate() -> Verdict {
     var judge = Judge(self)
     return judge.judge()

@@ -12,7 +12,9 @@ public struct RevokeBody: Hashable, Sendable {
 
   /// Who or what is put out.
   public let subject: Subject
-  /// For each manager who falls, the last entry of it that stays. Who is not named keeps nothing.
+  /// For each manager who falls, the last entry of it that stays.
+  ///
+  /// Who is not named keeps nothing.
   public let keep: [CID: CID]
   /// For each device that falls, the operations that stay.
   public let keptOperations: KeptOperations

@@ -69,8 +69,11 @@ struct StateDerivation {
   private mutating func name(_ namings: [Int]) {
     let rules = history.rules
     let order = namings.map { position in
-      (rules.rank(rules.actors[position]), history.heights[position], history.entries[position].cid,
-        position)
+      (
+        rules.rank(rules.actors[position]), history.heights[position],
+        history.entries[position].cid,
+        position
+      )
     }
     for (_, _, _, position) in order.sorted(by: { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) {
       let entry = history.entries[position]

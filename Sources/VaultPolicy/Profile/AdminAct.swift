@@ -1,4 +1,6 @@
-/// What managers do; each is also a kind of policy entry. docs/spec/requests.md, "Commands".
+/// What managers do; each is also a kind of policy entry.
+///
+/// docs/spec/requests.md, "Commands".
 public enum AdminAct: String, Hashable, Sendable, CaseIterable {
   /// Let somebody in.
   case grant

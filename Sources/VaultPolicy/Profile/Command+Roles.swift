@@ -1,4 +1,6 @@
-/// The commands that roles are made of. docs/spec/requests.md, "Roles".
+/// The commands that roles are made of.
+///
+/// docs/spec/requests.md, "Roles".
 extension Command {
   /// Everything in a vault: a device of the owner.
   public static let vault = Command(known: "/vault")

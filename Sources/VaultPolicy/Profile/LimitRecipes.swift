@@ -1,7 +1,9 @@
 public import VaultEncoding
 
 extension PolicyStatement {
-  /// Only a folder and what is below it. docs/spec/requests.md, "Recipes".
+  /// Only a folder and what is below it.
+  ///
+  /// docs/spec/requests.md, "Recipes".
   ///
   /// Always both halves: `like "/photos*"` alone would let `/photoshop` in. Throws
   /// `malformedToken` for a path with an empty segment, `.` or `..`; the caller brings it to NFC.
@@ -20,8 +22,10 @@ extension PolicyStatement {
     ])
   }
 
-  /// Only some scopes. A request that names no scope passes: what it is answered with is limited
-  /// by `Allowance.allows(_:scope:)`.
+  /// Only some scopes.
+  ///
+  /// A request that names no scope passes: what it is answered with is limited by
+  /// `Allowance.allows(_:scope:)`.
   public static func scopes(_ scopes: [ScopeID]) throws(UCANError) -> PolicyStatement {
     let selector = try Selector(".scope")
     let choices = scopes.map { PolicyStatement.compare(.equal, selector, .scope($0)) }

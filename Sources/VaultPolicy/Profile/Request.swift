@@ -1,6 +1,7 @@
 public import VaultEncoding
 
 /// Everything that may be asked of a node, with its own arguments: a closed list.
+///
 /// docs/spec/requests.md, "Commands".
 ///
 /// A command that is not here is refused before any condition is looked at, and so are arguments
@@ -26,9 +27,13 @@ public enum Request: Hashable, Sendable {
   case repair(shard: Bytes32)
   /// Change what only managers change.
   case admin(AdminAct)
-  /// Ask the host to store for a vault. The subject is the node.
+  /// Ask the host to store for a vault.
+  ///
+  /// The subject is the node.
   case hostStore
-  /// Ask the host what was used. The subject is the node.
+  /// Ask the host what was used.
+  ///
+  /// The subject is the node.
   case hostUsage
 
   /// What it is called.

@@ -1,6 +1,8 @@
 public import VaultEncoding
 
-/// Ties an invocation to one body and to its own chain. docs/spec/requests.md, "Arguments".
+/// Ties an invocation to one body and to its own chain.
+///
+/// docs/spec/requests.md, "Arguments".
 public struct RequestBinding: Hashable, Sendable {
   /// The SHA-256 of the body.
   public let digest: Bytes32

@@ -1,4 +1,6 @@
-/// What this project asks of an invocation beyond UCAN. docs/spec/requests.md, "Profile".
+/// What this project asks of an invocation beyond UCAN.
+///
+/// docs/spec/requests.md, "Profile".
 public enum RequestProfile {
   /// The longest life of an invocation.
   public static let lifetimeSecondsMax: Int64 = 300

@@ -1,6 +1,8 @@
 import VaultEncoding
 
-/// The closed arguments of each command. docs/spec/requests.md, "Arguments".
+/// The closed arguments of each command.
+///
+/// docs/spec/requests.md, "Arguments".
 struct RequestSchema {
   private enum Presence {
     case absent

@@ -19,8 +19,9 @@ public struct RequestSigner: Sendable {
     self.key = key
   }
 
-  /// Signs a request for a body. `withProofs` sends the delegations along, for a node that may
-  /// not have them in its log.
+  /// Signs a request for a body.
+  ///
+  /// `withProofs` sends the delegations along, for a node that may not have them in its log.
   public func sign(
     _ request: Request, bodyDigest: Bytes32, bodyBytes: UInt64, now: Timestamp,
     withProofs: Bool = false, using generator: inout some RandomNumberGenerator

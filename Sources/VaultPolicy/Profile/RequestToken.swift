@@ -1,6 +1,7 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// An invocation with the proofs that come with it: the value of the `Authorization` header.
+///
 /// docs/spec/requests.md, "Token".
 public struct RequestToken: Hashable, Sendable {
   /// The scheme of the header.

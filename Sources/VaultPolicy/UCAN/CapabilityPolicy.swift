@@ -1,6 +1,8 @@
 public import VaultEncoding
 
-/// The conditions of one delegation: all of them must hold. docs/spec/ucan.md, "Policies".
+/// The conditions of one delegation: all of them must hold.
+///
+/// docs/spec/ucan.md, "Policies".
 public struct CapabilityPolicy: Hashable, Sendable {
   /// No condition.
   public static let none = CapabilityPolicy([])

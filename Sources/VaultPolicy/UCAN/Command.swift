@@ -1,4 +1,6 @@
-/// What a token allows or asks for, as a path: `/vault/pull/blob`. docs/spec/ucan.md, "Commands".
+/// What a token allows or asks for, as a path: `/vault/pull/blob`.
+///
+/// docs/spec/ucan.md, "Commands".
 ///
 /// A command proves itself and everything below it, by whole segments: `/vault` proves
 /// `/vault/pull` but not `/vaults`; `/` proves everything.

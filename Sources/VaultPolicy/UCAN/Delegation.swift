@@ -1,8 +1,9 @@
 public import VaultCrypto
 public import VaultEncoding
 
-/// One link of a chain: «iss lets aud do cmd with the things of sub». docs/spec/ucan.md,
-/// "Delegation".
+/// One link of a chain: «iss lets aud do cmd with the things of sub».
+///
+/// docs/spec/ucan.md, "Delegation".
 public struct Delegation: SignedToken {
   /// The envelope's tag.
   public static let tag = "ucan/dlg@1.0.0"
@@ -68,7 +69,9 @@ public struct Delegation: SignedToken {
     cid = envelope.cid
   }
 
-  /// Signs a delegation. Throws `malformedToken` when it would break a limit.
+  /// Signs a delegation.
+  ///
+  /// Throws `malformedToken` when it would break a limit.
   public static func issue(
     _ terms: Terms, by key: SigningKey, using generator: inout some RandomNumberGenerator
   ) throws(UCANError) -> Verified<Delegation> {

@@ -2,6 +2,7 @@ public import VaultCrypto
 public import VaultEncoding
 
 /// A request to do something now, with the chain of delegations that allows it.
+///
 /// docs/spec/ucan.md, "Invocation".
 public struct Invocation: SignedToken {
   /// The envelope's tag.

@@ -1,4 +1,5 @@
 /// The pattern of `like`: `*` stands for any characters, `\*` for a star, all else for itself.
+///
 /// docs/spec/ucan.md, "Policies".
 ///
 /// The pattern is cut at its stars into literals. The first must begin the text, the last must
@@ -30,7 +31,9 @@ public struct LikePattern: Hashable, Sendable {
     return escaped
   }
 
-  /// Whether the whole text has the form. O(text + pattern).
+  /// Whether the whole text has the form.
+  ///
+  /// O(text + pattern).
   public func matches(_ candidate: String) -> Bool {
     let units = Array(candidate.utf8)
     guard let first = literals.first, let last = literals.last, literals.count > 1 else {

@@ -1,7 +1,9 @@
 public import VaultEncoding
 
 extension PolicyStatement {
-  /// Whether the statement holds. A selector that leads nowhere makes its statement false.
+  /// Whether the statement holds.
+  ///
+  /// A selector that leads nowhere makes its statement false.
   public func holds(for arguments: CBORValue) -> Bool {
     switch self {
     case .compare(let comparison, let selector, let value):
@@ -28,8 +30,8 @@ extension PolicyStatement {
   /// What `all` and `any` go over: the items of a list or the values of a map.
   private static func items(_ value: CBORValue?) -> [CBORValue]? {
     switch value {
-    case .array(let items): items
-    case .map(let map): map.map(\.value)
+    case .some(.array(let items)): items
+    case .some(.map(let map)): map.pairs.map(\.value)
     default: nil
     }
   }
@@ -49,7 +51,9 @@ extension PolicyStatement.Comparison {
 }
 
 extension CBORValue {
-  /// The number as a float. Integers in tokens are within ±(2^53 − 1), so nothing is rounded.
+  /// The number as a float.
+  ///
+  /// Integers in tokens are within ±(2^53 − 1), so nothing is rounded.
   private var asNumber: Double? {
     switch self {
     case .unsigned(let value): Double(value)

@@ -1,6 +1,8 @@
 public import VaultEncoding
 
-/// One condition on the arguments of an invocation. docs/spec/ucan.md, "Policies".
+/// One condition on the arguments of an invocation.
+///
+/// docs/spec/ucan.md, "Policies".
 public indirect enum PolicyStatement: Hashable, Sendable {
   /// How a comparison compares.
   public enum Comparison: String, Hashable, Sendable, CaseIterable {

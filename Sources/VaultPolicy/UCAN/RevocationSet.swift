@@ -1,8 +1,9 @@
 public import VaultCrypto
 public import VaultEncoding
 
-/// The delegations that somebody took back: a set that only grows. docs/spec/ucan.md,
-/// "Revocation".
+/// The delegations that somebody took back: a set that only grows.
+///
+/// docs/spec/ucan.md, "Revocation".
 ///
 /// Who may take a link back is asked when a chain is validated: an issuer at or above it, or its
 /// audience. So a revocation may come before what it revokes, and a stranger's has no effect.

@@ -33,7 +33,7 @@ extension Selector {
     case (.values, .array):
       value
     case (.values, .map(let map)):
-      .array(map.map(\.value))
+      .array(map.pairs.map(\.value))
     default:
       nil
     }

@@ -1,4 +1,5 @@
 /// Names a part of an invocation's arguments: `.path`, `.tags[0]`, `.meta["a b"]?`.
+///
 /// docs/spec/ucan.md, "Selectors".
 public struct Selector: Hashable, Sendable {
   /// One step down.

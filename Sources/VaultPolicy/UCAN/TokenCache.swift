@@ -1,5 +1,5 @@
 import VaultCrypto
-public import VaultEncoding
+import VaultEncoding
 
 /// Remembers tokens whose bytes were read and whose signatures were good, by CID.
 ///
@@ -24,8 +24,9 @@ public struct TokenCache: Sendable {
     invocations = [:]
   }
 
-  /// Reads and verifies a delegation, unless that was done before. Steps 1, 2 and 5 of the
-  /// validation.
+  /// Reads and verifies a delegation, unless that was done before.
+  ///
+  /// Steps 1, 2 and 5 of the validation.
   mutating func delegation(_ cid: CID, bytes: [UInt8]) throws(UCANError) -> Verified<Delegation> {
     if let known = delegations[cid] { return known }
     let verified = try Verified(Delegation(decoding: bytes))

@@ -1,4 +1,6 @@
-/// Why a token or an invocation is refused. docs/spec/ucan.md, "Refusals".
+/// Why a token or an invocation is refused.
+///
+/// docs/spec/ucan.md, "Refusals".
 ///
 /// Two errors are equal when their codes are: the sentence is for people.
 public struct UCANError: Error, Hashable, Sendable {

@@ -1,6 +1,8 @@
 import VaultEncoding
 
-/// How large tokens and their parts may be. docs/spec/ucan.md, "Limits".
+/// How large tokens and their parts may be.
+///
+/// docs/spec/ucan.md, "Limits".
 ///
 /// Nodes decode tokens of strangers before they know who they are, so every part is bounded.
 public enum UCANLimits {

@@ -4,9 +4,4 @@ public struct ValidatedInvocation: Sendable {
   public let invocation: Invocation
   /// The links that allow it, the subject's own first; empty when the subject asks itself.
   public let chain: [Verified<Delegation>]
-
-  init(invocation: Invocation, chain: [Verified<Delegation>]) {
-    self.invocation = invocation
-    self.chain = chain
-  }
 }

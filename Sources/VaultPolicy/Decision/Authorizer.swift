@@ -2,6 +2,7 @@ import VaultCrypto
 public import VaultEncoding
 
 /// Decides requests by the policy log: on nodes, on devices and in the simulator alike.
+///
 /// docs/spec/requests.md, "Decision".
 ///
 /// Grants of the log were verified when they were added, so a decision costs one signature, that
