@@ -1,0 +1,93 @@
+import VaultCrypto
+import VaultEncoding
+
+/// The accepted entries of a log and what can be said of them for good: an entry never leaves, and
+/// nothing here depends on the order of arrival.
+///
+/// What they amount to is `PolicyState`.
+struct PolicyHistory: Sendable {
+  let genesis: Genesis
+  private(set) var rules = RankedCutoffs<CID, DID>()
+  private(set) var entries: [PolicyEntry] = []
+  /// For each entry how many entries lie under it at the longest: later ones are higher.
+  private(set) var heights: [Int] = []
+  /// The entries that no other names.
+  private(set) var heads: Set<CID> = []
+  /// For each delegation the grants that carry it.
+  private(set) var grantsByDelegation: [CID: [Int]] = [:]
+  private(set) var bytes = 0
+
+  var vault: DID { genesis.vault }
+
+  init(genesis: Genesis) {
+    self.genesis = genesis
+  }
+
+  func contains(_ cid: CID) -> Bool { rules.contains(cid) }
+
+  func position(_ cid: CID) -> Int? { rules.positions[cid] }
+
+  func entry(_ cid: CID) -> PolicyEntry? { position(cid).map { entries[$0] } }
+
+  /// Adds an entry whose needs are met, or says why it never can be.
+  ///
+  /// `isTrusted` skips signatures: for bytes that this program accepted before and kept.
+  mutating func add(_ entry: PolicyEntry, isTrusted: Bool) throws(PolicyError) {
+    try check(entry, isTrusted: isTrusted)
+    do {
+      try rules.add(entry.abstract)
+    } catch {
+      throw PolicyError(.notWellFormed, "the entry breaks a rule of the log: \(error)")
+    }
+    let position = entries.count
+    entries.append(entry)
+    bytes += entry.bytes.count
+    heads.insert(entry.cid)
+    var height = 0
+    for need in entry.needs {
+      heads.remove(need)
+      if let below = rules.positions[need] { height = max(height, heights[below] + 1) }
+    }
+    heights.append(height)
+    if let grant = entry.grant {
+      grantsByDelegation[grant.delegation.cid, default: []].append(position)
+    }
+  }
+
+  /// The grant that an actor acts under; nil for root.
+  func grant(of actor: PolicyActor) -> GrantBody? {
+    actor.grant.flatMap { entry($0)?.grant }
+  }
+
+  /// Who an actor is.
+  func principal(of actor: PolicyActor) -> DID? {
+    actor == .root ? vault : grant(of: actor)?.delegation.audience
+  }
+
+  /// The delegations that a grant rests on, root's own first, its own last.
+  func chain(ofGrantAt position: Int) -> [Verified<Delegation>] {
+    var chain: [Verified<Delegation>] = []
+    var next = position
+    while next != RankedCutoffs<CID, DID>.root, let grant = entries[next].grant {
+      chain.append(Verified(trusting: grant.delegation))
+      next = rules.actors[next]
+    }
+    return chain.reversed()
+  }
+}
+
+extension PolicyEntry {
+  /// The entry as the rules see it.
+  fileprivate var abstract: RankedCutoffs<CID, DID>.Entry {
+    let act: RankedCutoffs<CID, DID>.Act =
+      switch body {
+      case .grant(let body): .grant(to: body.delegation.audience, rank: body.rank)
+      case .revoke(let body):
+        .revoke(target: body.target, principal: body.principal, keep: body.keep)
+      default: .other
+      }
+    return RankedCutoffs<CID, DID>.Entry(
+      id: cid, actor: actor.grant.map { .grant($0) } ?? .root, sequence: sequence,
+      previous: previous, dependencies: dependencies + body.needs, act: act)
+  }
+}

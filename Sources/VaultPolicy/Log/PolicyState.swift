@@ -1,0 +1,129 @@
+public import VaultEncoding
+
+/// What a policy log amounts to: a function of the set of its entries, the same for all who have
+/// them.
+///
+/// docs/spec/policy.md, "State".
+public struct PolicyState: Sendable {
+  let history: PolicyHistory
+  let verdict: RankedCutoffs<CID, DID>.Verdict
+  /// Positions of the live grants.
+  let live: [Int]
+  let epochsByScope: [ScopeID: [EpochRecord]]
+  /// The scopes, sorted.
+  public let scopes: [ScopeRecord]
+  /// The settings in force.
+  public let settings: PolicySettings
+
+  init(_ history: PolicyHistory) {
+    self.history = history
+    let verdict = history.rules.evaluate()
+    self.verdict = verdict
+    live = history.rules.grants.filter { verdict.isLive[$0] }
+    var derivation = StateDerivation(history: history, isEffective: verdict.isEffective)
+    derivation.run()
+    epochsByScope = derivation.epochs
+    scopes = derivation.scopeRecords
+    settings = derivation.settings
+  }
+}
+
+extension PolicyState {
+  /// The vault.
+  public var vault: DID { history.vault }
+  /// The beginning.
+  public var genesis: Genesis { history.genesis }
+  /// The names of the entries that no other names; sorted.
+  public var heads: [CID] { history.heads.sorted() }
+
+  /// The grants that hold, by the name of their entry.
+  public var liveGrants: [GrantRecord] {
+    live.compactMap(grant(at:)).sorted { $0.entry < $1.entry }
+  }
+
+  /// All grants that were ever given, by the name of their entry.
+  public var grants: [GrantRecord] {
+    history.rules.grants.compactMap(grant(at:)).sorted { $0.entry < $1.entry }
+  }
+
+  /// The grant that an entry gave.
+  public func grant(_ entry: CID) -> GrantRecord? {
+    history.position(entry).flatMap(grant(at:))
+  }
+
+  /// All grants to a principal.
+  public func grants(to principal: DID) -> [GrantRecord] {
+    (history.rules.grantsTo[principal] ?? []).compactMap(grant(at:)).sorted { $0.entry < $1.entry }
+  }
+
+  /// The grants that carry a delegation: usually one.
+  public func grants(carrying delegation: CID) -> [GrantRecord] {
+    (history.grantsByDelegation[delegation] ?? []).compactMap(grant(at:))
+  }
+
+  /// The managers whose grants hold, the most senior first.
+  public var managers: [GrantRecord] {
+    live.compactMap(grant(at:)).filter { $0.rank != nil }
+      .sorted { ($0.rank ?? 0, $0.entry) < ($1.rank ?? 0, $1.entry) }
+  }
+
+  /// Who stores without reading: whoever may pull and has no key to read with.
+  public var holders: [DID] {
+    let pull = Request.pullBlob(shard: nil).command
+    let found = live.compactMap(grant(at:)).filter { $0.kem == nil && $0.command.proves(pull) }
+    return Set(found.map(\.principal)).sorted()
+  }
+
+  /// The revocations that count, by the name of their entry.
+  public var effectiveRevocations: [RevocationRecord] {
+    var hits: [Int: [CID]] = [:]
+    for (grant, revocations) in verdict.hits {
+      for revocation in revocations {
+        hits[revocation, default: []].append(history.entries[grant].cid)
+      }
+    }
+    return history.entries.indices.compactMap { position -> RevocationRecord? in
+      guard verdict.isEffective[position] else { return nil }
+      let entry = history.entries[position]
+      return entry.revocation.map {
+        RevocationRecord(
+          entry: entry.cid, author: entry.actor, body: $0, hits: (hits[position] ?? []).sorted())
+      }
+    }.sorted { $0.entry < $1.entry }
+  }
+
+  /// Who signed two entries with one number; for root it means that the recovery phrase was used
+  /// in two places.
+  public var equivocators: [PolicyActor] {
+    verdict.forked.map { position in
+      position == RankedCutoffs<CID, DID>.root ? .root : .grant(history.entries[position].cid)
+    }.sorted { left, right in
+      guard let left = left.grant, let right = right.grant else { return left == .root }
+      return left < right
+    }
+  }
+
+  /// Whether an entry survives cutoffs and forks; nil when it is not known.
+  public func isEffective(_ entry: CID) -> Bool? {
+    history.position(entry).map { verdict.isEffective[$0] }
+  }
+
+  /// The delegations that a grant rests on, root's own first.
+  public func chain(of grant: CID) -> [Verified<Delegation>] {
+    history.position(grant).map { history.chain(ofGrantAt: $0) } ?? []
+  }
+
+  func grant(at position: Int) -> GrantRecord? {
+    let entry = history.entries[position]
+    guard let body = entry.grant else { return nil }
+    return GrantRecord(
+      entry: entry.cid, giver: entry.actor, body: body, standing: standing(at: position))
+  }
+
+  private func standing(at position: Int) -> GrantRecord.Standing {
+    if verdict.isLive[position] { return .live }
+    guard verdict.isEffective[position] else { return .void }
+    guard let hits = verdict.hits[position] else { return .fallen }
+    return .revoked(by: hits.map { history.entries[$0].cid }.sorted())
+  }
+}

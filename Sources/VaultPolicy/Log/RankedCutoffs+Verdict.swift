@@ -1,0 +1,13 @@
+extension RankedCutoffs {
+  /// What the rules make of the entries, by position.
+  struct Verdict: Sendable {
+    /// Whether the entry survives the cutoffs and forks.
+    var isEffective: [Bool]
+    /// Whether the entry is a grant that holds.
+    var isLive: [Bool]
+    /// The effective revocations of each grant that has any.
+    var hits: [Int: [Int]]
+    /// Who signed two entries with one sequence number.
+    var forked: [Int]
+  }
+}

@@ -1,0 +1,39 @@
+public import VaultEncoding
+
+extension PolicyStatement {
+  /// Only a folder and what is below it.
+  ///
+  /// docs/spec/requests.md, "Recipes".
+  ///
+  /// Always both halves: `like "/photos*"` alone would let `/photoshop` in. Throws
+  /// `malformedToken` for a path with an empty segment, `.` or `..`; the caller brings it to NFC.
+  public static func path(below path: String) throws(UCANError) -> PolicyStatement {
+    let segments = path.utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let names = segments.map { Array($0) }
+    let forbidden: [[UInt8]] = [[], [0x2e], [0x2e, 0x2e]]
+    guard !path.isEmpty, !names.contains(where: { forbidden.contains($0) }) else {
+      throw UCANError(.malformedToken, "the path is not a plain path without a leading slash")
+    }
+    let selector = try Selector(".path")
+    return .or([
+      .compare(.equal, selector, .text(path)),
+      .like(selector, try LikePattern(LikePattern.escape(path) + "/*")),
+    ])
+  }
+
+  /// Only some scopes.
+  ///
+  /// A request that names no scope passes: what it is answered with is limited by
+  /// `Allowance.allows(_:scope:)`.
+  public static func scopes(_ scopes: [ScopeID]) throws(UCANError) -> PolicyStatement {
+    let selector = try Selector(".scope")
+    let choices = scopes.map { PolicyStatement.compare(.equal, selector, .scope($0)) }
+    return .or([.compare(.equal, selector, .null)] + choices)
+  }
+
+  /// At most so many delegations, the grant itself included.
+  public static func hops(atMost count: Int) throws(UCANError) -> PolicyStatement {
+    .compare(.lessOrEqual, try Selector(".hops"), .int(count))
+  }
+}
