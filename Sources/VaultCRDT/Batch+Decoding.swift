@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 extension Batch {
   /// Reads what `encode` wrote. Throws `malformed`, `unsupported` or `overLimit`; never traps.

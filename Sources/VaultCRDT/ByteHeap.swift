@@ -60,7 +60,7 @@ struct ByteHeap {
   var isWasteful: Bool { garbage > 1 << 16 && garbage > bytes.count / 2 }
 
   /// Whether a string equals other bytes.
-  func equals(_ place: Place, _ other: borrowing some Collection<UInt8>) -> Bool {
+  func equals(_ place: Place, _ other: some Collection<UInt8>) -> Bool {
     place.count == other.count && self[place].elementsEqual(other)
   }
 

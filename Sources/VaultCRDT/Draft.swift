@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// A batch in the making: every change is applied to the tree at once, so that the next one sees
 /// it. Made by `Tree.commit`.

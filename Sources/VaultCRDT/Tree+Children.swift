@@ -96,7 +96,8 @@ extension Tree {
     for (_, node) in losers.sorted(by: { $0.claim < $1.claim }) {
       let name = Array(names[nodes.names[Int(node)]])
       let claim = history.dot(of: claim(of: node))
-      let label = conflictLabel.bytes(replica: history.key(of: claim), time: history.time(of: claim))
+      let label = conflictLabel.bytes(
+        replica: history.key(of: claim), time: history.time(of: claim))
       let isFolder = nodes.kinds[Int(node)] == .folder
       let first = ClashName.make(name, isFolder: isFolder, label: label, attempt: 1)
       var attempt = attempts[first, default: 0]

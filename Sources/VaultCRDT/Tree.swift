@@ -1,4 +1,4 @@
-public import VaultEncoding
+import VaultEncoding
 
 /// One scope's state: a tree of folders, files and symlinks with their contents and attributes,
 /// and the scope's settings. A pure function of the set of batches that have been merged.
@@ -57,12 +57,12 @@ public struct Tree: Sendable {
 
   // MARK: - Changes that keep the indices
 
-  static func nameHash(_ name: borrowing some Collection<UInt8>) -> UInt32 {
+  static func nameHash(_ name: some Collection<UInt8>) -> UInt32 {
     var hasher = Hasher()
     let isContiguous: Void? = name.withContiguousStorageIfAvailable {
       hasher.combine(bytes: UnsafeRawBufferPointer($0))
     }
-    if isContiguous == nil { for byte in copy name { hasher.combine(byte) } }
+    if isContiguous == nil { for byte in name { hasher.combine(byte) } }
     return UInt32(truncatingIfNeeded: hasher.finalize())
   }
 
