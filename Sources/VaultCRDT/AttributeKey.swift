@@ -1,0 +1,22 @@
+/// The name of an attribute: a small number. docs/spec/crdt.md, "Attributes".
+public struct AttributeKey: RawRepresentable, Hashable, Comparable, Sendable {
+  /// The number.
+  public let rawValue: UInt8
+
+  /// Any number may be used; the first 32 are for the project's own.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Permission bits: UInt16, big-endian.
+  public static let mode = AttributeKey(rawValue: 1)
+  /// Modification time: seconds as Int64 and nanoseconds as UInt32, both big-endian.
+  public static let modificationTime = AttributeKey(rawValue: 2)
+  /// Extended attributes as one value.
+  public static let extendedAttributes = AttributeKey(rawValue: 3)
+  /// Files with the same group are names of one file (hard links): 16 bytes drawn at random.
+  public static let linkGroup = AttributeKey(rawValue: 4)
+
+  /// Compares the numbers.
+  public static func < (left: AttributeKey, right: AttributeKey) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}

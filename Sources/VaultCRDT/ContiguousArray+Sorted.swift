@@ -1,0 +1,23 @@
+extension ContiguousArray {
+  /// The first index from which on `isAfter` holds; the array must be sorted by it.
+  func partitioningIndex(_ isAfter: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// Whether the keys of the elements never fall.
+  func isSorted(_ key: (Element) -> UInt64) -> Bool {
+    var last: UInt64 = 0
+    for element in self {
+      let next = key(element)
+      if next < last { return false }
+      last = next
+    }
+    return true
+  }
+}
