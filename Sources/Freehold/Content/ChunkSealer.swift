@@ -2,6 +2,7 @@ import VaultCrypto
 import VaultEncoding
 import VaultPacking
 import VaultSealing
+import VaultStore
 
 /// Turns plain chunks into sealed ones; the part of a push that takes the time, so it runs on
 /// every core: a value that child tasks share.
@@ -40,7 +41,7 @@ struct ChunkSealer: Sendable {
     let compressor = try Compressor()
     return try batch.map { plain in
       let hash = Hash.sha256(plain.bytes)
-      let token = ChunkToken(hash: hash, key: tokenKey)
+      let token = ChunkToken.of(plaintextHash: hash, key: tokenKey)
       let body: Outcome.Body
       if let chunk = try known(token) {
         body = .known(chunk)

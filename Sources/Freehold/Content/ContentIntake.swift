@@ -2,6 +2,7 @@ import VaultCrypto
 import VaultEncoding
 import VaultPacking
 import VaultSealing
+import VaultStore
 
 // From plain chunks to manifests.
 //

@@ -1,0 +1,156 @@
+import Synchronization
+import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultPacking
+import VaultPolicy
+import VaultSync
+
+/// Asks one node on behalf of this device: signs each request, decodes each answer, counts bytes.
+struct NodeClient: Sendable {
+  /// The node.
+  let node: DID
+  /// What the owner calls it.
+  let name: String
+  private let peer: NetworkPeer
+  private let environment: Environment
+  private let signer: RequestSigner
+  private let meter: TrafficMeter
+
+  init(
+    node: DID, name: String, record: NodeRecord, environment: Environment, signer: RequestSigner,
+    meter: TrafficMeter
+  ) {
+    self.node = node
+    self.name = name
+    self.environment = environment
+    self.signer = signer
+    self.meter = meter
+    peer = NetworkPeer(
+      url: record.addresses[0], pin: .certificate(record.certificate), did: record.node)
+  }
+
+  /// How long a small exchange may take.
+  static let shortTimeout = Duration.seconds(30)
+  /// How long a transfer of up to a pack may take.
+  static let longTimeout = Duration.seconds(300)
+
+  /// Takes up an invitation.
+  func enroll(_ request: EnrollRequest) async throws -> EnrollResponse {
+    let body = request.bytes
+    let answer = try await send(
+      "POST", Endpoint.enroll, .pushLog(scope: nil), body: body, withProofs: true,
+      bytesMax: 1 << 20)
+    return try EnrollResponse(decoding: answer.body)
+  }
+
+  /// Asks what is new.
+  func sync(_ request: SyncRequest) async throws -> SyncResponse {
+    let answer = try await send(
+      "POST", Endpoint.sync, .pullHead(scope: nil), body: request.bytes,
+      timeout: Self.longTimeout, bytesMax: SyncLimits.messageBytesMax)
+    return try SyncResponse(decoding: answer.body)
+  }
+
+  /// Brings entries; returns the verified receipt.
+  func push(_ request: PushRequest) async throws -> (PushResponse, PushReceipt) {
+    let answer = try await send(
+      "POST", Endpoint.push, .pushLog(scope: nil), body: request.bytes,
+      timeout: Self.longTimeout, bytesMax: 1 << 20)
+    let response = try PushResponse(decoding: answer.body)
+    let receipt = try PushReceipt(verifying: response.receipt)
+    guard receipt.node == node, receipt.vault == signer.subject else {
+      throw MessageError.field("the receipt is for somebody else")
+    }
+    return (response, receipt)
+  }
+
+  /// Stores a shard; returns the verified receipt's bytes.
+  func put(_ shard: ShardName, _ bytes: [UInt8]) async throws -> [UInt8] {
+    let answer = try await send(
+      "PUT", Endpoint.shard(shard), .pushBlob(shard: shard.root), body: bytes,
+      contentType: "application/octet-stream", timeout: Self.longTimeout, bytesMax: 1 << 16)
+    let receipt = try StoredReceipt(verifying: answer.body)
+    guard receipt.node == node, receipt.vault == signer.subject, receipt.shard == shard,
+      receipt.sizeBytes == bytes.count
+    else { throw MessageError.field("the receipt is for something else") }
+    return receipt.bytes
+  }
+
+  /// Reads a shard, or a range of it.
+  func get(_ shard: ShardName, range: Range<Int>?, bytesMax: Int) async throws -> [UInt8] {
+    var headers: [(name: String, value: String)] = []
+    if let range {
+      headers.append((name: "Range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
+    }
+    let answer = try await send(
+      "GET", Endpoint.shard(shard), .pullBlob(shard: shard.root), body: [], headers: headers,
+      timeout: Self.longTimeout, bytesMax: bytesMax)
+    if let range, answer.body.count != range.count {
+      throw MessageError.field("the range has \(answer.body.count) bytes, not \(range.count)")
+    }
+    return answer.body
+  }
+
+  /// Asks which shards are there.
+  func have(_ shards: [ShardName]) async throws -> [Int] {
+    let answer = try await send(
+      "POST", Endpoint.have, .pullBlob(shard: nil), body: HaveRequest(shards: shards).bytes,
+      bytesMax: SyncLimits.messageBytesMax)
+    let sizes = try HaveResponse(decoding: answer.body).sizes
+    guard sizes.count == shards.count else { throw MessageError.field("sizes") }
+    return sizes
+  }
+
+  private func send(
+    _ method: String, _ path: String, _ request: Request, body: [UInt8],
+    headers: [(name: String, value: String)] = [], contentType: String = "application/cbor",
+    withProofs: Bool = false, timeout: Duration = shortTimeout, bytesMax: Int
+  ) async throws -> NetworkResponse {
+    var generator = environment.makeGenerator()
+    let token = try signer.sign(
+      request, bodyDigest: Hash.sha256(body), bodyBytes: UInt64(body.count),
+      now: environment.clock.now(), withProofs: withProofs, using: &generator)
+    var all = headers
+    all.append((name: "Authorization", value: token.header))
+    if !body.isEmpty { all.append((name: "Content-Type", value: contentType)) }
+    let message = NetworkRequest(
+      method: method, path: path, headers: all, body: body, responseBytesMax: bytesMax)
+    meter.sent(message)
+    let answer = try await environment.network.exchange(message, with: peer, timeout: timeout)
+    meter.received(answer)
+    guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+    return answer
+  }
+
+  private static func refusal(_ answer: NetworkResponse) -> any Error {
+    if let refusal = try? Refusal(decoding: answer.body) { return refusal }
+    return MessageError.field("the node answered with status \(answer.status)")
+  }
+}
+
+/// Counts what is sent and received over all nodes of one run.
+final class TrafficMeter: Sendable {
+  private let totals = Mutex((sent: 0, received: 0))
+
+  /// Bytes sent so far: bodies, paths and headers.
+  var sentBytes: Int { totals.withLock { $0.sent } }
+  /// Bytes received so far.
+  var receivedBytes: Int { totals.withLock { $0.received } }
+
+  func sent(_ request: NetworkRequest) {
+    let size =
+      request.method.utf8.count + request.path.utf8.count + request.body.count
+      + Self.size(request.headers)
+    totals.withLock { $0.sent += size }
+  }
+
+  func received(_ response: NetworkResponse) {
+    let size = response.body.count + Self.size(response.headers)
+    totals.withLock { $0.received += size }
+  }
+
+  private static func size(_ headers: [(name: String, value: String)]) -> Int {
+    headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+  }
+}

@@ -1,0 +1,61 @@
+import VaultEnvironment
+import VaultSync
+
+/// Why an exchange with a node failed, in terms of what a person can do.
+struct NodeTrouble: Hashable, Sendable {
+  /// The exit code that goes with it.
+  let code: FreeholdError.Code
+  /// What happened, with the node's name.
+  let message: String
+  /// What to do.
+  let hint: String?
+
+  /// Translates an error of an exchange.
+  init(_ error: any Error, name: String, url: String) {
+    switch error {
+    case let refusal as Refusal:
+      (code, message, hint) = Self.explain(refusal, name: name)
+    case let failure as NetworkError where failure.code == .certificateRefused:
+      code = .tampered
+      message = "\(name) at \(url) does not show the certificate of its record"
+      hint = "somebody may stand in between; ask the host for a new invitation"
+    case is NetworkError:
+      code = .offline
+      message = "\(name) at \(url) cannot be reached"
+      hint = "is it running? freehold sync tries again"
+    case let failure as FreeholdError:
+      (code, message, hint) = (failure.code, failure.message, failure.hint)
+    case let failure as MessageError:
+      code = .tampered
+      message = "\(name) answered with something that is not the protocol: \(failure)"
+      hint = "is it a newer version? freehold version"
+    default:
+      code = .failed
+      message = "\(name): \(error)"
+      hint = nil
+    }
+  }
+
+  private static func explain(
+    _ refusal: Refusal, name: String
+  ) -> (FreeholdError.Code, String, String?) {
+    switch refusal.code {
+    case .quota:
+      (.noSpace, "\(name): \(refusal.message)", "ask the host for more, or delete something")
+    case .stopping:
+      (.offline, "\(name) takes nothing now: \(refusal.message)", "freehold sync tries again")
+    case .refused:
+      (.refused, "\(name) refuses: \(refusal.message)", nil)
+    case .unauthorized:
+      (
+        .refused, "\(name) does not accept this device's request: \(refusal.message)",
+        "its clock shows \(refusal.time); does this one differ?"
+      )
+    default:
+      (.failed, "\(name): \(refusal.message)", nil)
+    }
+  }
+
+  /// The same as an error.
+  var asError: FreeholdError { FreeholdError(code, message, hint: hint) }
+}

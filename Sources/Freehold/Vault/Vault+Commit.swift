@@ -1,0 +1,70 @@
+import VaultCRDT
+import VaultEncoding
+import VaultPacking
+import VaultSealing
+import VaultStore
+import VaultSync
+
+extension Vault {
+  /// Makes one batch of changes, seals it and appends it to this device's feed, durably.
+  ///
+  /// Returns whether anything changed. When the store refuses, the tree is read anew, so that
+  /// memory never runs ahead of the disk.
+  @discardableResult
+  func commit(_ body: (inout Draft) throws -> Void) throws -> Bool {
+    let now = environment.clock.now().milliseconds
+    guard let batch = try tree.commit(by: device.key, at: now, body) else { return false }
+    do {
+      try append(batch)
+    } catch {
+      tree = try loadTree()
+      throw error
+    }
+    isTreeDirty = true
+    return true
+  }
+
+  private func append(_ batch: Batch) throws {
+    guard let key = keyring.writingKey(scope) else {
+      throw FreeholdError(.refused, "this device has no key to write with")
+    }
+    let feed = FeedKey(scope: scope, device: device)
+    let position = try database.read { try $0.position(of: feed, vault: did) }
+    let sequence = position.count + 1
+    guard batch.sequence == UInt64(sequence) else {
+      throw FreeholdError(.tampered, "the local feed has \(position.count) entries, the tree knows \(batch.sequence - 1)")
+    }
+    let context = EntryContext(
+      vault: did, scope: scope, epoch: key.number, sequence: UInt64(sequence), author: device)
+    let frame = EntryFrame.encode(batch.encode(), compressor: try Compressor())
+    let ciphertext = try EntrySeal.seal(frame, key: key, context: context, using: &generator)
+    let entry = FeedEntry(
+      sequence: sequence, epoch: key.number, dependencies: Self.names(batch.dependencies),
+      ciphertext: ciphertext)
+    let after = position.advanced(by: entry)
+    let signed = entry.signed(at: after, by: keys.signing)
+    try database.write { transaction in
+      try transaction.append([
+        StoredEntry(
+          scope: scope, device: device, sequence: UInt64(sequence), bytes: signed.bytes,
+          chain: after.chain, state: .merged)
+      ])
+    }
+  }
+
+  private static func names(_ vector: VersionVector) -> [DID: Int] {
+    var names: [DID: Int] = [:]
+    for (replica, sequence) in vector.sorted { names[DID(key: replica)] = Int(sequence) }
+    return names
+  }
+}
+
+extension VaultTransaction {
+  /// How far a feed goes here.
+  func position(of feed: FeedKey, vault: DID) throws -> FeedPosition {
+    guard let stored = try self.feed(scope: feed.scope, device: feed.device) else {
+      return .start(of: feed, vault: vault)
+    }
+    return FeedPosition(count: Int(clamping: stored.count), chain: stored.chain)
+  }
+}

@@ -1,0 +1,136 @@
+import VaultCRDT
+public import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+import VaultSealing
+import VaultStore
+
+/// What a new vault is made from.
+public struct NewVault: Sendable {
+  /// What the owner calls the vault.
+  public var name: String
+  /// What the owner calls this device.
+  public var deviceName: String
+  /// The folder to bind to it: an absolute path as bytes; empty for none.
+  public var folder: [UInt8]
+
+  /// Describes a new vault.
+  public init(name: String, deviceName: String, folder: [UInt8]) {
+    self.name = name
+    self.deviceName = deviceName
+    self.folder = folder
+  }
+}
+
+extension Vault {
+  /// Founds a vault: draws the recovery phrase, signs the first policy entries with the root keys
+  /// that it stands for, and forgets them. Only the caller has the phrase afterwards.
+  public static func create(
+    _ new: NewVault, in home: Home, unlock: Unlock
+  ) throws -> (vault: Vault, phrase: RecoveryPhrase) {
+    let environment = home.environment
+    var generator = environment.makeGenerator()
+    let keys = try home.openOrMakeKeys(unlock)
+    let phrase = RecoveryPhrase.generate(using: &generator)
+    let root = try RootKeys(phrase: phrase)
+    let founding = try found(
+      root: root, keys: keys, time: environment.clock.now(), using: &generator)
+    let facts = VaultFacts(
+      genesis: founding.log.genesis, rootScope: founding.scope, name: new.name,
+      deviceName: new.deviceName, folder: new.folder)
+    let store = try VaultHome.open(home.vaultPath(facts.vault), on: environment.disk)
+    try store.database.write { transaction in
+      for entry in founding.log.entries {
+        try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
+      }
+      try facts.store(transaction)
+    }
+    let vault = Vault(
+      environment: environment, home: store, facts: facts, keys: keys, policy: founding.log,
+      tree: Tree())
+    return (vault, phrase)
+  }
+
+  private static func found(
+    root: RootKeys, keys: DeviceKeys, time: Timestamp,
+    using generator: inout RandomnessGenerator
+  ) throws -> (log: PolicyLog, scope: ScopeID) {
+    let scope = ScopeID.generate(using: &generator)
+    let epoch = EpochKey.generate(scope: scope, number: 0, using: &generator)
+    let readers = [
+      (keys.signing.did, keys.kem.publicKey), (root.signing.did, root.kem.publicKey),
+    ]
+    var seals: [DID: [UInt8]] = [:]
+    for (reader, publicKey) in readers {
+      seals[reader] =
+        try EpochSeal.make(of: epoch, vault: root.signing.did, for: reader, to: publicKey).sealed
+    }
+    let founding = try Founding.founding(
+      root: root, device: keys.signing.did, deviceKEM: keys.kem.publicKey, rootScope: scope,
+      seals: seals, time: time, using: &generator)
+    return (founding.log, scope)
+  }
+
+  /// Opens a vault that this device has.
+  ///
+  /// Throws `.busy` while another process has it open, `.noSuchVault` when it is not there.
+  public static func open(_ vault: DID, in home: Home, unlock: Unlock) throws -> Vault {
+    let keys = try home.openKeys(unlock)
+    let path = home.vaultPath(vault)
+    guard try home.environment.disk.exists(path) else {
+      throw FreeholdError(
+        .noSuchVault, "this device does not have the vault \(vault.text.suffix(16))",
+        hint: "freehold init DIR makes one")
+    }
+    let store: VaultHome
+    do {
+      store = try VaultHome.open(path, on: home.environment.disk)
+    } catch let error as StoreError where error.code == .busy {
+      throw FreeholdError(.busy, error.sentence, hint: "wait until it is done, then try again")
+    }
+    do {
+      return try open(store, keys: keys, environment: home.environment)
+    } catch {
+      store.close()
+      throw error
+    }
+  }
+
+  private static func open(
+    _ store: VaultHome, keys: DeviceKeys, environment: Environment
+  ) throws -> Vault {
+    let (facts, entries) = try store.database.read {
+      (try VaultFacts($0), try $0.policyEntries())
+    }
+    guard let facts else {
+      throw FreeholdError(.noSuchVault, "the vault in \(store.path) was never finished")
+    }
+    let policy = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
+    let keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
+    let tree = try loadTree(
+      home: store, scope: facts.rootScope, vault: facts.vault, keyring: keyring,
+      storeKey: keys.storeKey)
+    return Vault(
+      environment: environment, home: store, facts: facts, keys: keys, policy: policy, tree: tree)
+  }
+
+  /// Writes entries into the policy log as this device, durably.
+  func author(_ body: (inout PolicyAuthor) throws -> Void) throws {
+    var author = try PolicyAuthor(device: keys.signing, log: policy)
+    try body(&author)
+    let written = author.entries
+    try database.write { transaction in
+      for entry in written { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
+    }
+    policy = author.log
+  }
+
+  /// Lets a node hold the vault, unless it does already.
+  func grantHold(to node: DID) throws {
+    guard !policy.state.grants(to: node).contains(where: \.isLive) else { return }
+    var random = generator
+    try author { try $0.grantHold(to: node, using: &random) }
+    generator = random
+  }
+}

@@ -1,0 +1,131 @@
+import VaultCRDT
+import VaultEncoding
+import VaultPolicy
+import VaultStore
+import VaultSync
+
+/// What came of an answer's content.
+struct Ingested {
+  /// What was wrong with it.
+  var findings: [Finding] = []
+  /// Whether new entries came.
+  var hasNewEntries = false
+  /// The heads that the answer showed: device and number.
+  var headsShown: [(device: DID, sequence: Int)] = []
+}
+
+extension Vault {
+  /// Takes in what a node sent: policy first, then heads, then entries; each piece is verified
+  /// before anything of it is kept, and what is kept is durable when this returns.
+  func ingest(_ response: SyncResponse) throws -> Ingested {
+    var result = Ingested()
+    try ingestPolicy(response.policy, &result)
+    try ingestHeads(response.heads, &result)
+    for run in response.runs { try ingest(run, &result) }
+    if result.hasNewEntries { try mergeWaiting() }
+    return result
+  }
+
+  private func ingestPolicy(_ entries: [[UInt8]], _ result: inout Ingested) throws {
+    guard !entries.isEmpty else { return }
+    var accepted: [(CID, [UInt8])] = []
+    for bytes in entries {
+      do {
+        guard case .accepted(let cids) = try policy.add(bytes) else { continue }
+        accepted += cids.compactMap { cid in policy.entry(cid).map { (cid, $0.bytes) } }
+      } catch {
+        result.findings.append(.forged("a policy entry that can never be valid"))
+      }
+    }
+    guard !accepted.isEmpty else { return }
+    try database.write { transaction in
+      for (cid, bytes) in accepted { try transaction.addPolicyEntry(cid, bytes: bytes) }
+    }
+    keyring = Keyring(policy.state, device: device, kem: keys.kem)
+  }
+
+  private func ingestHeads(_ heads: [[UInt8]], _ result: inout Ingested) throws {
+    for bytes in heads {
+      guard let head = try? Head(verifying: bytes), head.vault == did else {
+        result.findings.append(.forged("a head with a wrong signature"))
+        continue
+      }
+      result.headsShown.append((head.device, head.sequence))
+      let known = try database.read { try $0.head(of: head.device) }
+      let sequence = UInt64(head.sequence)
+      if let known, known.sequence == sequence, known.cid != head.cid {
+        result.findings.append(.deviceForked(device: head.device, sequence: head.sequence))
+      }
+      guard sequence > (known?.sequence ?? 0) else { continue }
+      try database.write {
+        try $0.setHead(
+          StoredHead(
+            device: head.device, sequence: sequence, cid: head.cid, envelope: bytes))
+      }
+    }
+  }
+
+  private func ingest(_ run: FeedRun, _ result: inout Ingested) throws {
+    let position = try database.read { try $0.position(of: run.feed, vault: did) }
+    let accepted: [FeedRun.Accepted]
+    do {
+      accepted = try run.verified(continuing: position)
+    } catch .gap {
+      return
+    } catch {
+      result.findings.append(.forged("entries of \(run.feed.device.text.suffix(8)): \(error)"))
+      return
+    }
+    guard !accepted.isEmpty else { return }
+    let state: StoredEntry.State = mayWrite(run.feed.device) ? .waiting : .quarantined
+    try database.write { transaction in
+      try transaction.append(
+        accepted.map {
+          StoredEntry(
+            scope: run.feed.scope, device: run.feed.device, sequence: UInt64($0.entry.sequence),
+            bytes: $0.bytes, chain: $0.position.chain, state: state)
+        })
+    }
+    result.hasNewEntries = true
+  }
+
+  /// Whether a device's entries count: it has a live grant to write.
+  func mayWrite(_ author: DID) -> Bool {
+    policy.state.grants(to: author).contains {
+      $0.isLive && $0.command.proves(Request.pushLog(scope: nil).command)
+    }
+  }
+
+  /// Merges the entries that wait and can be opened; the others go on waiting.
+  func mergeWaiting() throws {
+    let waiting = try database.read { try $0.entries(in: .waiting) }.filter { $0.scope == scope }
+    guard !waiting.isEmpty else { return }
+    let opener = EntryOpener(vault: did, keyring: keyring)
+    var batches: [Batch] = []
+    var broken: [StoredEntry] = []
+    for entry in waiting {
+      do {
+        batches.append(try opener.open(entry))
+      } catch EntryProblem.noKey {
+        continue
+      } catch {
+        broken.append(entry)
+      }
+    }
+    _ = try tree.merge(batches)
+    isTreeDirty = true
+    let merged = waiting.filter { $0.sequence <= tree.vector[$0.device.key] }
+    try database.write { transaction in
+      for entry in merged { try transaction.setState(.merged, entry) }
+      for entry in broken { try transaction.setState(.quarantined, entry) }
+    }
+  }
+}
+
+extension VaultTransaction {
+  fileprivate func setState(_ state: StoredEntry.State, _ entry: StoredEntry) throws {
+    try setState(
+      state, scope: entry.scope, device: entry.device,
+      sequences: entry.sequence...entry.sequence)
+  }
+}

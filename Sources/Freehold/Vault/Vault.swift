@@ -1,0 +1,64 @@
+import VaultCRDT
+import VaultCrypto
+public import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+import VaultSealing
+import VaultStore
+import VaultSync
+
+/// One vault on one device: its tree, its keys, its local store and its nodes.
+///
+/// Everything is complete offline; `sync` exchanges with the nodes. One process at a time may have
+/// a vault open for writing. The verbs are in `Vault+Verb.swift`, each in its own file.
+public actor Vault {
+  let environment: Environment
+  let home: VaultHome
+  let facts: VaultFacts
+  let keys: DeviceKeys
+  /// Keys the tokens of the local chunk index.
+  let tokenKey: SecretBytes
+
+  var policy: PolicyLog
+  var keyring: Keyring
+  var tree: Tree
+  /// Whether the tree has changed since its checkpoint was stored.
+  var isTreeDirty = false
+  var generator: RandomnessGenerator
+
+  init(
+    environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,
+    policy: PolicyLog, tree: Tree
+  ) {
+    self.environment = environment
+    self.home = home
+    self.facts = facts
+    self.keys = keys
+    self.policy = policy
+    self.tree = tree
+    tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")
+    keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
+    generator = environment.makeGenerator()
+  }
+
+  /// The vault's name in the world.
+  public nonisolated var did: DID { facts.vault }
+  /// This device's name in the world.
+  public nonisolated var device: DID { keys.signing.did }
+  /// What the owner calls the vault.
+  public nonisolated var name: String { facts.name }
+  /// What the owner calls this device.
+  public nonisolated var deviceName: String { facts.deviceName }
+  /// The folder bound to the vault on this device, as bytes; empty when there is none.
+  public nonisolated var folder: [UInt8] { facts.folder }
+
+  var database: VaultDatabase { home.database }
+  var scope: ScopeID { facts.rootScope }
+
+  /// Stores what is kept between runs and lets other processes in.
+  public func close() throws {
+    try storeCheckpointIfWorthIt()
+    home.close()
+  }
+}
+
