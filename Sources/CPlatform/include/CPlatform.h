@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CPlatformFiles.h"
+
 #pragma mark Memory
 
 /// Keeps freed pages of up to 64 MiB in the process: for a server, where speed is worth memory.

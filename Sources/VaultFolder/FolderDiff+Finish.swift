@@ -1,0 +1,191 @@
+extension FolderDiff {
+  /// The changes, once all listings were added. Folders of which no listing came count as
+  /// unreadable. Complexity: O(objects + changes · log changes).
+  public consuming func finish() -> FolderChanges {
+    var diff = self
+    diff.answerFolders()
+    diff.answerFilesAtPlace()
+    diff.answerRest()
+    diff.emitArrivals()
+    diff.result.changes += diff.inPlace
+    diff.emitDepartures()
+    diff.emitLinks()
+    return diff.result
+  }
+
+  // MARK: Answers
+
+  /// The row of the folder that holds a node; nothing when that folder is new or dropped.
+  private func parentRow(of node: Int) -> UInt32? {
+    switch nodes[node].parent {
+    case .row(let row): return row
+    case .node(let parent):
+      switch nodes[parent].answer {
+      case .atPlace(let row), .moved(let row): return row
+      case .open, .created, .dropped: return nil
+      }
+    }
+  }
+
+  /// The row at a node's place, whatever it is.
+  private func holder(of node: Int) -> UInt32? {
+    guard let parent = parentRow(of: node) else { return nil }
+    return nodes[node].entry.name.bytes.withUnsafeBytes { index.row(in: parent, named: $0) }
+  }
+
+  private func isUnseen(_ row: UInt32) -> Bool { !rowStates[Int(row)].contains(.seen) }
+
+  /// Folders, from the root down: nodes come after the nodes that hold them.
+  private mutating func answerFolders() {
+    var inodes: Set<LinkKey> = []
+    for node in nodes where node.entry.kind == .folder {
+      inodes.insert(LinkKey(device: node.entry.stat.device, inode: node.entry.stat.inode))
+    }
+    for node in nodes.indices where nodes[node].entry.kind == .folder {
+      let holder = holder(of: node)
+      let place = holder.flatMap { row in
+        isUnseen(row) && index.columns.rows[Int(row)].kind == .folder ? row : nil
+      }
+      if let place, isSameThing(nodes[node].entry.stat, place) {
+        answerAtPlace(node, place)
+      } else if let row = movedFolder(node) {
+        answerMoved(node, row)
+      } else if let place, !isElsewhere(place, inodes) {
+        answerAtPlace(node, place)
+      } else {
+        answerNew(node, holder: holder)
+      }
+      markListed(node)
+    }
+  }
+
+  /// A known folder that is missing at its place and is this one on the disk.
+  private func movedFolder(_ node: Int) -> UInt32? {
+    let stat = nodes[node].entry.stat
+    return candidates(stat).first { row in
+      // Without times of birth an equal number may be one given out again.
+      let entry = index.columns.rows[Int(row)]
+      let isBornKnown = entry.bornMark != 0 && stat.born != FileTime(seconds: 0)
+      return isBornKnown || entry.modified == stat.modified
+    }
+  }
+
+  /// True when the folder that a row stands for is among the nodes, so that what has its place
+  /// now is another.
+  private func isElsewhere(_ row: UInt32, _ inodes: Set<LinkKey>) -> Bool {
+    let entry = index.columns.rows[Int(row)]
+    let device = index.devices[Int(entry.device)]
+    return inodes.contains(LinkKey(device: device, inode: entry.inode))
+  }
+
+  /// Files and links in folders that turned out to be known, at their places there.
+  private mutating func answerFilesAtPlace() {
+    for node in nodes.indices where nodes[node].entry.kind != .folder {
+      guard let row = holder(of: node), isUnseen(row),
+        index.columns.rows[Int(row)].kind == nodes[node].entry.kind
+      else { continue }
+      answerAtPlace(node, row)
+    }
+  }
+
+  private mutating func answerRest() {
+    for node in nodes.indices {
+      guard case .open = nodes[node].answer else { continue }
+      if let row = movedFile(node) {
+        answerMoved(node, row)
+      } else {
+        answerNew(node, holder: holder(of: node))
+      }
+    }
+  }
+
+  private func movedFile(_ node: Int) -> UInt32? {
+    let entry = nodes[node].entry
+    guard entry.kind == .file || entry.kind == .symlink, isReachable(node) else { return nil }
+    let rows = candidates(entry.stat).filter { row in
+      let known = index.columns.rows[Int(row)]
+      return known.sizeBytes == entry.stat.sizeBytes && known.modified == entry.stat.modified
+    }
+    return rows.first { index.name(of: $0) == entry.name } ?? rows.first
+  }
+
+  /// Objects that are this thing on the disk and certainly gone from their places, in the order
+  /// of their keys.
+  private func candidates(_ stat: FileStat) -> [UInt32] {
+    guard let device = index.deviceSlot(stat.device) else { return [] }
+    return index.rows(device: device, inode: stat.inode)
+      .filter { isUnseen($0) && isSameThing(stat, $0) && !isUnknown($0) }
+      .sorted { index.columns.rows[Int($0)].key < index.columns.rows[Int($1)].key }
+  }
+
+  /// True when nothing can be said of a row that was not seen, because the folder that holds it
+  /// was not read to its end.
+  private func isUnknown(_ row: UInt32) -> Bool {
+    var parent = index.columns.rows[Int(row)].parent
+    while parent != IndexColumns.none {
+      let state = rowStates[Int(parent)]
+      if state.contains(.seen) { return !state.contains(.listed) }
+      parent = index.columns.rows[Int(parent)].parent
+    }
+    return !rootIsListed
+  }
+
+  /// False in folders that are dropped: nothing can be put there.
+  private func isReachable(_ node: Int) -> Bool {
+    guard case .node(let parent) = nodes[node].parent else { return true }
+    if case .dropped = nodes[parent].answer { return false }
+    return true
+  }
+
+  private mutating func answerAtPlace(_ node: Int, _ row: UInt32) {
+    let entry = nodes[node].entry
+    nodes[node].answer = .atPlace(row)
+    settle(row, entry.stat, in: nodes[node].folder)
+  }
+
+  /// The change time says nothing here: renaming moves it.
+  private mutating func answerMoved(_ node: Int, _ row: UInt32) {
+    let entry = nodes[node].entry
+    nodes[node].answer = .moved(row)
+    rowStates[Int(row)].insert(.seen)
+    noteLink(entry.stat, .row(row))
+    let known = index.columns.rows[Int(row)]
+    let sameMode = known.mode == UInt16(truncatingIfNeeded: entry.stat.mode)
+    let action: LocalChange.Action? =
+      if entry.kind != .folder && !known.isSettled {
+        .contentMaybeChanged
+      } else {
+        sameMode && known.modified == entry.stat.modified ? nil : .attributesChanged
+      }
+    guard let action else { return }
+    inPlace.append(change(action, node, .known(known.key)))
+  }
+
+  private mutating func answerNew(_ node: Int, holder: UInt32?) {
+    let entry = nodes[node].entry
+    guard entry.kind.isKept, !entry.isIgnored, isReachable(node) else {
+      nodes[node].answer = .dropped
+      return
+    }
+    if let holder, index.columns.rows[Int(holder)].kind != entry.kind {
+      nodes[node].replaced = index.columns.rows[Int(holder)].key
+    }
+    // Numbers are given when the changes are written out in order.
+    nodes[node].answer = .created(0)
+    noteLink(entry.stat, .node(node))
+  }
+
+  private mutating func markListed(_ node: Int) {
+    let row: UInt32
+    switch nodes[node].answer {
+    case .atPlace(let place): row = place
+    case .moved(let moved): row = moved
+    case .open, .created, .dropped: return
+    }
+    if nodes[node].isListed { markListed(row) }
+    for name in nodes[node].unreadable {
+      let child = name.bytes.withUnsafeBytes { index.row(in: row, named: $0) }
+      if let child { rowStates[Int(child)].insert(.seen) }
+    }
+  }
+}

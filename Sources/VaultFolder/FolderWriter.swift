@@ -1,0 +1,235 @@
+internal import CPlatform
+internal import Glibc
+
+/// Writes into the vault's folder: always whole, never outside, never over something unexpected.
+///
+/// - Every file is made under a draft's name in its folder and renamed into place, so nobody
+///   sees a part of it. Drafts that a crash leaves behind are skipped by scans and removed by
+///   ``removeStaleDrafts(of:)``.
+/// - What is replaced, moved or removed is compared with an ``Expectation`` right before *and*
+///   after the rename that takes it away, and put back when somebody was quicker.
+/// - The attributes of folders are set by ``settle()``, after what is put into them.
+/// - Owners are not set, except that a file keeps the owner of the file that it replaces.
+///
+/// Every call is about one thing; when it throws, the others can go on. Not for several threads
+/// at once: use a writer per thread.
+public final class FolderWriter {
+  /// How a writer works.
+  public struct Options: Sendable {
+    /// Permission bits that are set. Without set-user-ID and set-group-ID as a rule: owners are
+    /// not restored, so such a file would run as somebody else than on the machine it comes
+    /// from. ``allPermissions`` for an owner who restores an own vault and asks for it.
+    public var permissionMask: UInt32
+    /// Sync every file before it is put into place. Otherwise ``FolderWriter/settle()`` syncs
+    /// all at once: much faster for a restore.
+    public var syncsEachFile: Bool
+
+    /// All twelve bits.
+    public static let allPermissions: UInt32 = 0o7777
+    /// All but set-user-ID and set-group-ID.
+    public static let usualPermissions: UInt32 = 0o1777
+
+    /// The usual: no set-id bits, each file synced.
+    public init(permissionMask: UInt32 = usualPermissions, syncsEachFile: Bool = true) {
+      self.permissionMask = permissionMask & Options.allPermissions
+      self.syncsEachFile = syncsEachFile
+    }
+  }
+
+  let root: FolderRoot
+  let options: Options
+  private let session: UInt64
+  private var draftCount: UInt32 = 0
+  /// Folders that were written into, and what they shall be in the end.
+  private var touched: [FolderPath: FileAttributes] = [:]
+  /// A folder on each file system that was written to.
+  private var devices: [UInt64: Descriptor] = [:]
+
+  /// A writer that has not written yet. The generator gives the name of its drafts.
+  public init(
+    _ root: FolderRoot, options: Options = Options(),
+    using generator: inout some RandomNumberGenerator
+  ) {
+    self.root = root
+    self.options = options
+    session = generator.next()
+  }
+
+  // MARK: Making
+
+  /// Makes a folder that can be written to; ``settle()`` gives it its attributes. A folder that
+  /// is there already is taken when the expectation allows it.
+  /// - Throws: ``FolderError``.
+  @discardableResult
+  public func makeFolder(
+    at path: FolderPath, attributes: FileAttributes = FileAttributes(),
+    expecting expectation: Expectation = .absent
+  ) throws(FolderError) -> FileStat {
+    let place = try Place(root, path, action: "make folder")
+    if let there = try place.stat(expecting: expectation, "make folder") {
+      guard there.kind == .folder else {
+        throw FolderError(.exists, at: path, action: "make folder")
+      }
+    } else {
+      let result = place.whileWritable {
+        place.name.withCString { freehold_make_folder(place.folder.number, $0, 0o700) }
+      }
+      try check(result, at: path, "make folder")
+      touch(place)
+    }
+    let usual = attributes.permissions ?? 0o755
+    var attributes = attributes
+    if expectation == .absent { attributes.permissions = usual }
+    setWhenSettled(attributes, ofFolderAt: path)
+    guard let stat = try place.stat() else {
+      throw FolderError(.changedMeanwhile, at: path, action: "make folder")
+    }
+    return stat
+  }
+
+  /// Begins a file: write its content into the draft, then finish it.
+  /// - Throws: ``FolderError``: `exists` or `changedMeanwhile` when what is there is not what is
+  ///   expected (it is compared again in the end).
+  public func draft(
+    at path: FolderPath, expecting expectation: Expectation
+  ) throws(FolderError) -> FileDraft {
+    let place = try Place(root, path, action: "write")
+    let replaced = try place.stat(expecting: expectation, "write")
+    if replaced?.kind == .folder { throw FolderError(.exists, at: path, action: "write") }
+    let name = nextDraftName()
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+    let number = place.whileWritable {
+      name.withCString { freehold_openat(place.folder.number, $0, flags, 0o600) }
+    }
+    let file = Descriptor(try check(number, at: path, "write"))
+    return FileDraft(
+      self, file: file, name: name, place: place, replaced: replaced, expectation: expectation)
+  }
+
+  /// Makes or replaces a symbolic link. The target is bytes and need not lead anywhere.
+  /// - Throws: ``FolderError``.
+  @discardableResult
+  public func writeLink(
+    to target: [UInt8], at path: FolderPath, modified: FileTime? = nil,
+    expecting expectation: Expectation
+  ) throws(FolderError) -> Written {
+    let place = try Place(root, path, action: "make link")
+    guard (1...FolderRoot.linkTargetBytesMax).contains(target.count), !target.contains(0) else {
+      throw FolderError(.nameRefused, at: path, action: "make link")
+    }
+    _ = try place.stat(expecting: expectation, "make link")
+    let draft = nextDraftName()
+    let cTarget = target.map { CChar(bitPattern: $0) } + [0]
+    let result = place.whileWritable {
+      draft.withCString { freehold_make_symlink(cTarget, place.folder.number, $0) }
+    }
+    try check(result, at: path, "make link")
+    var unapplied: [FolderError] = []
+    if let modified {
+      let result = draft.withCString {
+        freehold_set_modified(
+          place.folder.number, $0, modified.seconds, Int64(modified.nanoseconds))
+      }
+      if result < 0 { unapplied.append(FolderError(result: result, at: path, action: "set time")) }
+    }
+    return Written(stat: try put(draft, at: place, expecting: expectation), unapplied: unapplied)
+  }
+
+  /// Makes a hard link: another name for a file (or symbolic link) that is in the folder.
+  /// - Throws: ``FolderError``: `otherDevice`, `unsupported`: write the content again instead.
+  @discardableResult
+  public func writeHardLink(
+    to existing: FolderPath, at path: FolderPath, expecting expectation: Expectation
+  ) throws(FolderError) -> FileStat {
+    let source = try Place(root, existing, action: "link")
+    let place = try Place(root, path, action: "link")
+    let old = try place.stat(expecting: expectation, "link")
+    if let old, let there = try source.stat(), there.isSameThing(as: old) { return old }
+    let draft = nextDraftName()
+    let result = place.whileWritable {
+      source.name.withCString { from in
+        draft.withCString {
+          freehold_make_link(source.folder.number, from, place.folder.number, $0)
+        }
+      }
+    }
+    if result == -NumberOfError.otherDevice {
+      throw FolderError(.otherDevice, at: path, action: "link")
+    }
+    try check(result, at: path, "link")
+    return try put(draft, at: place, expecting: expectation)
+  }
+
+  /// Puts a draft into place or removes it.
+  func put(
+    _ draft: FileName, at place: Place, expecting expectation: Expectation
+  ) throws(FolderError) -> FileStat {
+    do throws(FolderError) {
+      try place.put(draft, expecting: expectation)
+    } catch {
+      place.unlink(draft)
+      throw error
+    }
+    touch(place)
+    if options.syncsEachFile { _ = freehold_fsync(place.folder.number) }
+    guard let stat = try place.stat() else {
+      throw FolderError(.changedMeanwhile, at: place.path, action: "write")
+    }
+    return stat
+  }
+
+  func isOwnDraft(_ name: FileName) -> Bool { DraftName(name)?.session == session }
+
+  func nextDraftName() -> FileName {
+    draftCount &+= 1
+    return DraftName(session: session, number: draftCount).fileName
+  }
+
+  // MARK: Folders in the end
+
+  /// Has the attributes set when everything is written: a folder's own may forbid writing into
+  /// it, and every write into it moves its time.
+  public func setWhenSettled(_ attributes: FileAttributes, ofFolderAt path: FolderPath) {
+    touched[path] = attributes
+  }
+
+  func touch(_ place: Place) {
+    if touched[place.folderPath] == nil { touched[place.folderPath] = FileAttributes() }
+    if let stat = try? place.folder.stat(nil), devices[stat.device] == nil {
+      devices[stat.device] = place.folder
+    }
+  }
+
+  /// What was noted about folders in a folder that moved is about them at their new paths.
+  func follow(moveFrom old: FolderPath, to new: FolderPath) {
+    for (path, attributes) in touched where path.isWithin(old) {
+      touched[path] = nil
+      let rest = path.names.dropFirst(old.depth)
+      touched[FolderPath(new.names + rest)] = attributes
+    }
+  }
+
+  /// Sets the attributes of folders, the deepest first, and makes sure that all is on the disk.
+  /// - Returns: for every folder that was written into, how it is now, or why not.
+  public func settle() -> [(path: FolderPath, result: Result<Written, FolderError>)] {
+    let folders = touched.sorted { $0.key.depth > $1.key.depth }
+    touched.removeAll()
+    var settled: [(path: FolderPath, result: Result<Written, FolderError>)] = []
+    for (path, attributes) in folders {
+      let result = Result { () throws(FolderError) in
+        try setAttributes(attributes, at: path, expecting: .anything)
+      }
+      settled.append((path, result))
+    }
+    if !options.syncsEachFile {
+      for (_, folder) in devices {
+        let result = freehold_sync_file_system(folder.number)
+        guard result < 0 else { continue }
+        let error = FolderError(result: result, at: .root, action: "sync")
+        settled.append((.root, .failure(error)))
+      }
+    }
+    devices.removeAll()
+    return settled
+  }
+}
