@@ -11,8 +11,13 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+// Asynchronous functions run where their caller runs: an actor's helpers stay on the actor.
+let onCaller: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+
+func layer(
+  _ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -84,7 +89,7 @@ let package = Package(
         "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "CPlatform", crypto, grdb, logging,
         nioCore, nioSSL, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+      ], settings: onCaller),
     layer(
       "StorageNode",
       [

@@ -57,6 +57,13 @@ extension Manifest {
     guard coversItsSize else { throw .malformed("extents do not add up to the size") }
   }
 
+  /// The size that a manifest names, without decoding the rest; nil for what is none.
+  static func size(decoding bytes: [UInt8]) -> Int? {
+    var reader = ByteReader(bytes)
+    guard (try? reader.readUInt8()) == version else { return nil }
+    return try? reader.readCount(max: sizeBytesMax)
+  }
+
   private var coversItsSize: Bool {
     guard case .extents(let extents) = body else { return true }
     var sum = 0

@@ -106,6 +106,11 @@ extension Manifest {
     return Hash.sha256(writer.bytes)
   }
 
+  /// A small file's manifest, with the content in it.
+  static func inline(_ bytes: [UInt8]) -> Manifest {
+    Manifest(sizeBytes: bytes.count, body: .inline(method: 0, bytes: bytes))
+  }
+
   /// The packs that the manifest names.
   var packs: Set<Bytes32> {
     switch body {

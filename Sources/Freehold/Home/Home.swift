@@ -1,5 +1,5 @@
-import VaultCrypto
-public import VaultEncoding
+public import VaultCrypto
+import VaultEncoding
 public import VaultEnvironment
 
 /// Everything Freehold keeps on a machine for one device: its keys, and each vault it has.

@@ -73,8 +73,22 @@ extension Vault {
           try $0.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
         }
       }
-      guard case .ask(let next) = step else { return }
+      guard case .ask(let next) = step else {
+        return try noteShown(outcome.session, local: local)
+      }
       request = next
+    }
+  }
+
+  /// Keeps what the node has shown that it has, so that `status` knows what it lacks.
+  private func noteShown(_ session: NodeSession, local: LocalState) throws {
+    try database.write { transaction in
+      for (feed, position) in session.remote {
+        guard let own = local.feeds[feed], position.count > 0 else { continue }
+        try transaction.setAcknowledged(
+          by: session.node, scope: feed.scope, device: feed.device,
+          through: UInt64(min(position.count, own.count)))
+      }
     }
   }
 

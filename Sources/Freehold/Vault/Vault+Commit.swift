@@ -1,5 +1,7 @@
 import VaultCRDT
+import VaultCrypto
 import VaultEncoding
+import VaultEnvironment
 import VaultPacking
 import VaultSealing
 import VaultStore

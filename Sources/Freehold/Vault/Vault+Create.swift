@@ -1,6 +1,6 @@
 import VaultCRDT
 public import VaultCrypto
-import VaultEncoding
+public import VaultEncoding
 import VaultEnvironment
 import VaultPolicy
 import VaultSealing

@@ -1,4 +1,5 @@
 import VaultCRDT
+import VaultCrypto
 import VaultEncoding
 import VaultPolicy
 import VaultStore
@@ -112,7 +113,7 @@ extension Vault {
         broken.append(entry)
       }
     }
-    _ = try tree.merge(batches)
+    _ = tree.merge(batches)
     isTreeDirty = true
     let merged = waiting.filter { $0.sequence <= tree.vector[$0.device.key] }
     try database.write { transaction in

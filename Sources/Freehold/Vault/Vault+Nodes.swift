@@ -1,4 +1,5 @@
 import VaultCRDT
+import VaultCrypto
 public import VaultEncoding
 import VaultEnvironment
 import VaultPacking
@@ -86,14 +87,16 @@ extension Vault {
 
   /// Stops using a node: nothing new goes there, and its shards are placed anew.
   public func removeNode(_ name: String) throws {
-    guard var (did, entry) = nodeBook.first(where: { $0.value.name == name || $0.key.text == name })
+    guard let found = nodeBook.first(where: { $0.value.name == name || $0.key.text == name })
     else {
       throw FreeholdError(
         .usage, "there is no node called \(name)", hint: "freehold node list shows them")
     }
+    var entry = found.value
     entry.isRemoved = true
-    try commit { draft in try draft.setSetting(NodeEntry.key(did), to: entry.bytes) }
-    try database.write { try $0.removeNode(did) }
+    let value = entry.bytes
+    try commit { draft in try draft.setSetting(NodeEntry.key(found.key), to: value) }
+    try database.write { try $0.removeNode(found.key) }
   }
 
   private func enroll(

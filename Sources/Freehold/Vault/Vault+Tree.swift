@@ -33,7 +33,7 @@ extension Vault {
         }
         guard let last = entries.last else { break }
         let batches = try entries.filter { $0.state == .merged }.map { try opener.open($0) }
-        _ = try tree.merge(batches)
+        _ = tree.merge(batches)
         next = last.sequence + 1
       }
     }

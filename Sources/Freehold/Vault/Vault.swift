@@ -25,6 +25,8 @@ public actor Vault {
   /// Whether the tree has changed since its checkpoint was stored.
   var isTreeDirty = false
   var generator: RandomnessGenerator
+  /// Packs in the outbox that the tree does not know of yet.
+  var unannounced: Set<Bytes32> = []
 
   init(
     environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,

@@ -25,6 +25,15 @@ extension VaultTransaction {
     try addShards(shards, of: pack)
   }
 
+  /// Gives a pack other shards: another redundancy. Nothing of the old ones is remembered.
+  public func recut(_ pack: PackRow, dataShards: Int, shards: [Bytes32]) throws {
+    try sql.run("DELETE FROM shards WHERE pack = ?", [.integer(pack.number)])
+    try sql.run(
+      "UPDATE packs SET k = ?, n = ?, state = 1 WHERE pack = ?",
+      [.int(dataShards), .int(shards.count), .integer(pack.number)])
+    try addShards(shards, of: pack)
+  }
+
   /// Adds a pack that another device made.
   public func addPack(
     name: Bytes32, scope: ScopeID, length: Int, dataShards: Int, shards: [Bytes32],

@@ -81,6 +81,11 @@ public struct NodeSession: Sendable {
     return .fetched
   }
 
+  /// Takes in that this device has more now than when the session ended: the node may lack it.
+  public mutating func noteLocal(_ local: LocalState) {
+    if isSame, local.feeds != remote { isSame = false }
+  }
+
   /// Notes what an ingest found wrong with what the node sent.
   public mutating func note(_ finding: Finding) {
     if !findings.contains(finding) { findings.append(finding) }

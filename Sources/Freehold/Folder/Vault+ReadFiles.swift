@@ -1,0 +1,236 @@
+import VaultCRDT
+import VaultCrypto
+import VaultEncoding
+import VaultFolder
+import VaultPacking
+import VaultSealing
+import VaultStore
+
+/// Files on their way from the folder into packs, during one sync.
+private struct FilesUnderWay {
+  struct Reading {
+    var file: LocalPlan.FileToRead
+    var attributes: ObservedAttributes
+    /// The tag and size of the whole content, when what is being taken in is the list of its extents.
+    var inner: (tag: Bytes32, sizeBytes: Int)?
+  }
+
+  struct Ready {
+    var file: LocalPlan.FileToRead
+    var attributes: ObservedAttributes
+    var manifest: Manifest
+  }
+
+  var reading: [Int: Reading] = [:]
+  var ready: [Ready] = []
+  var readyBytes = 0
+
+  mutating func add(
+    _ file: LocalPlan.FileToRead, _ attributes: ObservedAttributes, _ manifest: Manifest
+  ) {
+    ready.append(Ready(file: file, attributes: attributes, manifest: manifest))
+    readyBytes += manifest.bytes.count
+  }
+
+  /// A batch that is worth committing before the end.
+  var isWorthCommitting: Bool {
+    ready.count >= Vault.changesPerBatch / 4 || readyBytes >= EntryFrame.batchBytesMax / 4
+  }
+}
+
+extension Vault {
+  private static let sealsSideBySide = 3
+
+  /// Reads the files of a plan, takes their content in, and commits them as their packs are stored.
+  func takeIn(
+    _ plan: LocalPlan, mirror: FolderMirror, counts: inout SyncReport.FileCounts,
+    progress: SyncProgress
+  ) async throws {
+    guard !plan.files.isEmpty else { return }
+    guard let key = keyring.writingKey(scope) else {
+      throw FreeholdError(.refused, "this device has no key to write with")
+    }
+    let intake = ContentIntake(
+      epoch: key.number, seed: SecretBytes(generator.nextBytes(32)),
+      store: { [self] pack, placed in try store(pack, placed) })
+    let database = self.database
+    let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { token in
+      try database.read { try $0.knownChunk(token) }
+    }
+    var plan = plan
+    var underWay = FilesUnderWay()
+    var done = SyncReport.FileCounts()
+    progress.begin(.reading, files: plan.files.count, bytes: plan.files.sizeBytes)
+    try await withThrowingTaskGroup(of: (Int, [ChunkSealer.Outcome]).self) { group in
+      var sealing = SealingQueue()
+      let chunker = Chunker(key: key.chunker.exposedCopy())
+      let window = ChunkWindow(chunker: chunker)
+      for file in plan.files {
+        try await read(
+          file, chunker: chunker, window: window, into: intake, mirror: mirror, &underWay
+        ) {
+          try await sealing.submit(intake, sealer, to: &group, isLast: false, Self.sealsSideBySide)
+        }
+        progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
+        try settle(intake, &underWay)
+        if underWay.isWorthCommitting {
+          try commit(&underWay, plan: &plan, mirror: mirror, counts: &done)
+        }
+      }
+      repeat {
+        try await sealing.submit(intake, sealer, to: &group, isLast: true, 0)
+        try intake.close()
+        try settle(intake, &underWay)
+      } while !underWay.reading.isEmpty
+    }
+    try commit(&underWay, plan: &plan, mirror: mirror, counts: &done)
+    counts.added += done.added
+    counts.changed += done.changed
+  }
+
+  /// Reads one file into the intake. A file that cannot be read is reported and left as it was.
+  private func read(
+    _ file: LocalPlan.FileToRead, chunker: Chunker, window: ChunkWindow,
+    into intake: ContentIntake, mirror: FolderMirror, _ underWay: inout FilesUnderWay,
+    submit: () async throws -> Void
+  ) async throws {
+    for attempt in 1...3 {
+      let number = intake.begin()
+      do {
+        let reader = try FileReader(mirror.root, at: file.path)
+        var current = file
+        current.stat = reader.stat
+        let extended = try reader.extendedAttributes()
+        mirror.notKept += extended.notKept.map { NotKept(path: file.path, reason: $0) }
+        let attributes = ObservedAttributes(reader.stat, extended: extended.kept)
+        if reader.stat.sizeBytes <= Manifest.inlineBytesMax {
+          intake.abandon(number)
+          underWay.add(current, attributes, .inline(try reader.readSmall()))
+          return
+        }
+        try await intake.take(reader, as: number, chunker: chunker, window: window, submit: submit)
+        underWay.reading[number] = FilesUnderWay.Reading(file: current, attributes: attributes)
+        intake.end(number)
+        return
+      } catch let error as FolderError {
+        intake.abandon(number)
+        guard error.code == .changedWhileReading, attempt < 3 else {
+          mirror.troubles.append(error)
+          return
+        }
+      }
+    }
+  }
+
+  /// Takes finished manifests; a long list of extents goes into packs itself first.
+  private func settle(
+    _ intake: ContentIntake, _ underWay: inout FilesUnderWay
+  ) throws {
+    for finished in intake.takeFinished() {
+      guard let reading = underWay.reading.removeValue(forKey: finished.file) else { continue }
+      var manifest = finished.manifest
+      if case .extents(let extents) = manifest.body {
+        if let inner = reading.inner {
+          manifest = Manifest(
+            sizeBytes: inner.sizeBytes, body: .indirect(extents: extents, contentTag: inner.tag))
+        } else if extents.count > Manifest.directExtentsMax {
+          takeList(extents, of: reading, sizeBytes: manifest.sizeBytes, intake, &underWay)
+          continue
+        }
+      }
+      underWay.add(reading.file, reading.attributes, manifest)
+    }
+  }
+
+  private func takeList(
+    _ extents: [Manifest.Extent], of reading: FilesUnderWay.Reading, sizeBytes: Int,
+    _ intake: ContentIntake, _ underWay: inout FilesUnderWay
+  ) {
+    let number = intake.begin()
+    var inner = reading
+    inner.inner = (Manifest.contentTag(of: extents), sizeBytes)
+    underWay.reading[number] = inner
+    for part in Manifest.encode(extents).slices(of: 1 << 20) { intake.add(Array(part), to: number) }
+    intake.end(number)
+  }
+
+  private func commit(
+    _ underWay: inout FilesUnderWay, plan: inout LocalPlan, mirror: FolderMirror,
+    counts: inout SyncReport.FileCounts
+  ) throws {
+    let ready = underWay.ready
+    underWay.ready = []
+    underWay.readyBytes = 0
+    guard !ready.isEmpty else { return }
+    let records = try packRecordsToAnnounce()
+    var added = plan
+    var totals = counts
+    try commit { draft in
+      for (pack, record) in records {
+        try draft.setSetting(PackRecord.key(pack), to: record.bytes)
+      }
+      for item in ready { try write(item, in: &draft, plan: &added, counts: &totals) }
+    }
+    plan = added
+    counts = totals
+    for item in ready {
+      guard let object = plan.object(item.file.object), let name = item.file.path.name,
+        let parent = plan.object(item.file.parent)
+      else { continue }
+      try mirror.record(
+        object, parent: parent, name: name, stat: item.file.stat, tag: item.manifest.contentTag)
+    }
+  }
+
+  private func write(
+    _ item: FilesUnderWay.Ready, in draft: inout Draft, plan: inout LocalPlan,
+    counts: inout SyncReport.FileCounts
+  ) throws {
+    guard let name = item.file.path.name, let parent = plan.object(item.file.parent) else { return }
+    let object: ObjectID
+    if let known = plan.object(item.file.object), draft.tree.contains(known) {
+      object = known
+      if draft.tree.contentTag(of: known) != item.manifest.contentTag {
+        try draft.setContent(object, to: item.manifest.bytes)
+        counts.changed += 1
+      }
+    } else {
+      object = try draft.create(.file, in: parent, named: name.bytes)
+      if case .created(let number) = item.file.object { plan.madeObjects[number] = object }
+      try draft.setContent(object, to: item.manifest.bytes)
+      counts.added += 1
+    }
+    try item.attributes.record(object, kind: .file, in: &draft)
+  }
+}
+
+/// Batches that are being sealed by child tasks, taken back in the order in which they were given.
+private struct SealingQueue {
+  private var given = 0
+  private var taken = 0
+  private var early: [Int: [ChunkSealer.Outcome]] = [:]
+
+  /// Gives full batches to child tasks, and waits until at most `most` are under way.
+  mutating func submit(
+    _ intake: ContentIntake, _ sealer: ChunkSealer,
+    to group: inout ThrowingTaskGroup<(Int, [ChunkSealer.Outcome]), any Error>, isLast: Bool,
+    _ most: Int
+  ) async throws {
+    while let (batch, seed) = intake.takeBatch(isLast: isLast) {
+      let number = given
+      given += 1
+      group.addTask { (number, try sealer.seal(batch, seed: seed)) }
+    }
+    while given - taken > most, let (number, outcomes) = try await group.next() {
+      early[number] = outcomes
+      while let next = early.removeValue(forKey: taken) {
+        try intake.accept(next)
+        taken += 1
+      }
+    }
+  }
+}
+
+extension [LocalPlan.FileToRead] {
+  fileprivate var sizeBytes: Int { reduce(0) { $0 + Int(clamping: $1.stat.sizeBytes) } }
+}

@@ -1,0 +1,175 @@
+import VaultCRDT
+import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultFolder
+import VaultStore
+import VaultSync
+
+extension Vault {
+  /// Brings folder, vault and nodes in step: scan, take in, exchange with all nodes, write.
+  ///
+  /// Everything is saved locally before any node is asked, so `offline` loses nothing.
+  public func sync(
+    _ options: SyncOptions = SyncOptions(), progress: SyncProgress = SyncProgress()
+  ) async throws -> SyncReport {
+    let started = environment.clock.monotonic()
+    var report = SyncReport()
+    report.isDryRun = options.isDryRun
+    let mirror = try openMirror()
+    if let mirror {
+      try await takeInFolder(mirror, options, progress: progress, report: &report)
+    }
+    if !options.isDryRun {
+      let meter = TrafficMeter()
+      let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
+      if let mirror {
+        try await writeIncoming(mirror, report: &report, progress: progress)
+        try store(mirror)
+      }
+      try storeCheckpointIfWorthIt()
+      report.sentBytes = meter.sentBytes
+      report.receivedBytes = meter.receivedBytes
+      try conclude(outcomes, mirror: mirror, report: &report)
+    }
+    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    return report
+  }
+
+  private func takeInFolder(
+    _ mirror: FolderMirror, _ options: SyncOptions, progress: SyncProgress,
+    report: inout SyncReport
+  ) async throws {
+    progress.begin(.scanning)
+    var seen = 0
+    let changes = mirror.scan { count in
+      progress.advance(files: count - seen)
+      seen = count
+    }
+    mirror.troubles += changes.troubles
+    if !options.acceptsMassChange { try MassChangeGuard.check(changes) }
+    if options.isDryRun {
+      report.outgoing = changes.counts
+      return
+    }
+    report.outgoing = try await takeIn(changes, mirror: mirror, progress: progress)
+    if report.outgoing.total > 0 { try store(mirror) }
+  }
+
+  /// Exchanges with all nodes side by side; then brings to each what came from the others.
+  func exchangeWithNodes(
+    meter: TrafficMeter, progress: SyncProgress
+  ) async throws -> [NodeOutcome] {
+    try mirrorNodes()
+    try spread()
+    try refreshHead()
+    progress.begin(.exchanging, bytes: try pendingShardBytes())
+    let book = nodeBook.sorted { $0.key < $1.key }
+    let clients = try book.map { node, entry in
+      (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
+    }
+    var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
+      for (client, url) in clients {
+        group.addTask { await self.exchange(with: client, url: url) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    try refreshHead()
+    outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
+      for outcome in outcomes {
+        guard let client = clients.first(where: { $0.client.node == outcome.node }) else {
+          continue
+        }
+        group.addTask { await self.bringRest(client.client, url: client.url, outcome) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    return outcomes.sorted { $0.node < $1.node }
+  }
+
+  /// Brings a node what came in from others after its own exchange.
+  private func bringRest(
+    _ client: NodeClient, url: String, _ outcome: NodeOutcome
+  ) async -> NodeOutcome {
+    var outcome = outcome
+    guard outcome.trouble == nil else { return outcome }
+    do {
+      let local = try localState()
+      outcome.session.noteLocal(local)
+      try await bring(client, &outcome)
+      try database.write { try $0.setMemory(outcome.session.memory, of: client.node) }
+    } catch {
+      outcome.trouble = NodeTrouble(error, name: client.name, url: url)
+    }
+    return outcome
+  }
+
+  /// Signs a new head when this device's feeds, the policy, or the entries it has seen changed.
+  func refreshHead() throws {
+    let local = try localState()
+    let own = local.feeds.filter { $0.key.device == device }
+    guard !own.isEmpty else { return }
+    let feeds = Dictionary(uniqueKeysWithValues: own.map { ($0.key.scope, $0.value) })
+    let stored = try database.read { try $0.head(of: device) }
+    let last = try stored.map { try Head(verifying: $0.envelope) }
+    let policyHeads = policy.heads
+    let others = local.feeds.filter { $0.key.device != device }
+    let seenDigest = StateDigest.of(feeds: others, policy: [CID](), heads: [:])
+    let known = try database.read { try $0.meta(Self.seenKey) }
+    guard last?.feeds != feeds || last?.policy != policyHeads || known != seenDigest.bytes else {
+      return
+    }
+    let seen = local.heads.filter { $0.key != device }.mapValues(\.cid)
+    let head = try Head(
+      vault: did, sequence: (last?.sequence ?? 0) + 1, feeds: feeds, policy: policyHeads,
+      seen: seen, time: environment.clock.now(), by: keys.signing)
+    try database.write { transaction in
+      try transaction.setHead(
+        StoredHead(
+          device: device, sequence: UInt64(head.sequence), cid: head.cid, envelope: head.bytes))
+      try transaction.setMeta(Self.seenKey, to: seenDigest.bytes)
+    }
+  }
+
+  private static let seenKey = "head-seen"
+
+  private func pendingShardBytes() throws -> Int {
+    try database.read { transaction in
+      let totals = try transaction.packTotals()
+      return (totals[.sealed]?.bytes ?? 0) + (totals[.uploading]?.bytes ?? 0)
+    }
+  }
+
+  private func openMirror() throws -> FolderMirror? {
+    guard !facts.folder.isEmpty else { return nil }
+    do {
+      return try FolderMirror(
+        folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk)
+    } catch let error as FolderError {
+      throw FreeholdError(
+        .noSuchVault, "the vault's folder cannot be opened: \(error)",
+        hint: "is its disk mounted?")
+    }
+  }
+
+  private func store(_ mirror: FolderMirror) throws {
+    try mirror.store(
+      folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk,
+      using: &generator)
+  }
+}
+
+extension FolderChanges {
+  /// The changes counted by kind, before anything is read.
+  var counts: SyncReport.FileCounts {
+    var counts = SyncReport.FileCounts()
+    for change in changes {
+      switch change.action {
+      case .created: counts.added += 1
+      case .deleted: counts.deleted += 1
+      default: counts.changed += 1
+      }
+    }
+    return counts
+  }
+}
