@@ -130,7 +130,7 @@ struct BatchCheck {
     } else {
       let replica = replicas[reference.replica]
       if replica >= 0, reference.counter < UInt64(seen[replica]) {
-        node = tree.history.replicas[replica].nodes[Int(reference.counter)]
+        node = tree.history.replicas[replica].creations.node(of: UInt32(reference.counter))
       }
     }
     guard node != .none else {

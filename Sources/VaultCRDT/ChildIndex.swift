@@ -11,6 +11,19 @@ struct ChildIndex {
   private var hashes: ContiguousArray<UInt32> = [0, 0]
   private var table = NameTable()
 
+  init() {}
+
+  /// Indexes all objects at once.
+  init(folders: ContiguousArray<Node>, nameHashes: ContiguousArray<UInt32>) {
+    self.folders = folders
+    hashes = nameHashes
+    firsts = ContiguousArray(repeating: .none, count: folders.count)
+    nexts = firsts
+    befores = firsts
+    table.reserve(folders.count)
+    for node in 2..<max(2, folders.count) { link(Node(node), in: folders[node]) }
+  }
+
   var count: Int { folders.count }
 
   func first(in folder: Node) -> Node { firsts[Int(folder)] }

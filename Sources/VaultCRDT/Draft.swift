@@ -35,7 +35,7 @@ public struct Draft: ~Copyable {
     let place = tree.names.append(name)
     let node = tree.create(dot, kind: kind, parent: parent, name: place)
     journal.append(.created)
-    commitOperation(creating: node)
+    tree.history.replicas[author].creations.append(dot.counter, node)
     if !tree.isLive(parent) { tree.knownRescue = nil }
     return tree.identifier(node)
   }
@@ -90,7 +90,6 @@ public struct Draft: ~Copyable {
     let place = tree.names.append(name)
     tree.names.discard(old)
     tree.setName(node, place, tree.history.lastStamp(author))
-    commitOperation()
   }
 
   // MARK: - Registers
@@ -108,7 +107,6 @@ public struct Draft: ~Copyable {
     builder.append(FlatOperation(kind: .setContent, object: reference(node)), value)
     journal.append(.content(node, old))
     tree.nodes.contents[Int(node)] = write(value, dot, over: old)
-    commitOperation()
     if !tree.isLive(node) { tree.knownRescue = nil }
   }
 
@@ -127,7 +125,6 @@ public struct Draft: ~Copyable {
     let position = tree.attributes.insert(node, key)
     journal.append(.attribute(position, old))
     tree.attributes.heads[position] = write(value, dot, over: old)
-    commitOperation()
   }
 
   /// Writes a setting of the scope, or removes it.
@@ -141,15 +138,9 @@ public struct Draft: ~Copyable {
       value == nil ? .removeSetting : .setSetting, key: key, value: value ?? [])
     journal.append(.setting(key, old))
     tree.settings[key] = write(value, dot, over: old ?? .none)
-    commitOperation()
   }
 
   // MARK: - Steps
-
-  /// Counts an operation that has been applied.
-  private mutating func commitOperation(creating node: Node = .none) {
-    tree.history.replicas[author].nodes.append(node)
-  }
 
   /// The next operation's number, which it takes.
   private mutating func nextDot() throws(CRDTError) -> Dot {
@@ -172,7 +163,6 @@ public struct Draft: ~Copyable {
     tree.log.append(move, nodes: &tree.nodes)
     tree.children.move(node, to: tree.nodes.parents[Int(node)])
     journal.append(.moved(node))
-    commitOperation()
     // A deletion here has seen everything: nothing in what was live is rescued from it.
     let isPlain = wasLive && (parent == .trash || tree.isLive(parent))
     if !isPlain { tree.knownRescue = nil }

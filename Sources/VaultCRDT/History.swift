@@ -10,6 +10,17 @@ struct History {
   private var indices: [Bytes32: Int] = [:]
   private var lastFound: Int = 0
 
+  init() {}
+
+  /// Replicas without batches; the keys must be sorted and differ.
+  init(sortedKeys keys: [Bytes32]) {
+    for (index, key) in keys.enumerated() {
+      replicas.append(ReplicaHistory(key: key))
+      ranks.append(UInt16(index))
+      indices[key] = index
+    }
+  }
+
   func index(of key: Bytes32) -> Int? {
     if lastFound < replicas.count, replicas[lastFound].key == key { return lastFound }
     return indices[key]

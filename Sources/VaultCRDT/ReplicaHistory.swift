@@ -2,8 +2,7 @@ import VaultEncoding
 
 /// What is known of one replica: its batches, and which object each of its operations made.
 ///
-/// Everything is a column: position *i* of the batch columns is batch *i* + 1, position *c* of
-/// `nodes` is operation *c*.
+/// Everything is a column: position *i* of the batch columns is batch *i* + 1.
 struct ReplicaHistory {
   let key: Bytes32
   /// The counter after the last operation of each batch.
@@ -12,8 +11,7 @@ struct ReplicaHistory {
   var times: ContiguousArray<HybridTime> = []
   /// What this replica knew of others: by the other's index, the steps at which that grew.
   var knowledge: ContiguousArray<KnowledgeSteps> = []
-  /// The object that an operation created, or `.none`.
-  var nodes: ContiguousArray<Node> = []
+  var creations = CreationColumn()
 
   init(key: Bytes32) { self.key = key }
 
@@ -71,14 +69,32 @@ struct ReplicaHistory {
     knowledge[other].values.append(UInt32(value))
   }
 
+  /// Adds a batch that is told relative to the last one; false when a number leaves its range.
+  mutating func append(
+    operationCount: UInt64, lamportGap: Int64, millisecondsDelta: Int64, tick: UInt16
+  ) -> Bool {
+    let counter = UInt64(counterEnd) + operationCount
+    let lamport = max(1, lamportEnd)
+    let last = times.last?.milliseconds ?? 0
+    let (milliseconds, overflow) = last.addingReportingOverflow(millisecondsDelta)
+    guard counter <= CRDTLimits.operationsPerReplicaMax, lamportGap >= 0,
+      lamportGap <= Int64(CRDTLimits.lamportMax),
+      lamport + UInt64(lamportGap) + operationCount <= CRDTLimits.lamportMax, !overflow,
+      milliseconds >= 0, milliseconds <= CRDTLimits.millisecondsMax
+    else { return false }
+    counterEnds.append(UInt32(counter))
+    lamportStarts.append(lamport + UInt64(lamportGap))
+    times.append(HybridTime(milliseconds: milliseconds, counter: tick))
+    return true
+  }
+
   /// Adds an operation to the last batch.
   mutating func growLastBatch() { counterEnds[counterEnds.count - 1] += 1 }
 
   /// Takes back the last batch with all its operations.
   mutating func forgetLastBatch() {
     let batch = sequence - 1
-    let start = Int(counterStart(batch: batch))
-    nodes.removeLast(nodes.count - start)
+    creations.removeAll(from: counterStart(batch: batch))
     counterEnds.removeLast()
     lamportStarts.removeLast()
     times.removeLast()

@@ -103,12 +103,12 @@ extension Tree {
     let dot = Dot(
       replica: UInt16(author), counter: UInt32(batch.firstCounter) + UInt32(index))
     let object = check.objects[index]
-    var created = Node.none
     switch operation.kind {
     case .createFolder, .createFile, .createSymlink:
       let name = names.append(batch.payload, operation.range)
-      created = create(
+      let node = create(
         dot, kind: operation.kind.creates ?? .file, parent: check.parents[index], name: name)
+      history.replicas[author].creations.append(dot.counter, node)
     case .move, .trash:
       let stamp = Stamp(lamport: batch.lamport + UInt64(index), replica: UInt16(author))
       work.moves.append(
@@ -137,7 +137,6 @@ extension Tree {
         value, by: dot, over: settings[key] ?? .none, seen: check.seen)
       work.outcome.changedSettings.append(key)
     }
-    history.replicas[author].nodes.append(created)
   }
 
   /// The later of two names in the total order stays.

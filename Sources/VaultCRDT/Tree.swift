@@ -39,9 +39,9 @@ public struct Tree: Sendable {
   func node(_ object: ObjectID) -> Node? {
     if object.replica == .zero { return object.counter < 2 ? Node(object.counter) : nil }
     guard let replica = history.index(of: object.replica),
-      object.counter < UInt64(history.replicas[replica].nodes.count)
+      object.counter < CRDTLimits.operationsPerReplicaMax
     else { return nil }
-    let node = history.replicas[replica].nodes[Int(object.counter)]
+    let node = history.replicas[replica].creations.node(of: UInt32(object.counter))
     return node == .none ? nil : node
   }
 
@@ -79,6 +79,24 @@ public struct Tree: Sendable {
     nodes.names[Int(node)] = name
     nodes.nameStamps[Int(node)] = stamp
     children.rename(node, nameHash: Self.nameHash(names[name]))
+  }
+
+  /// Makes the index of children anew from the parents and names.
+  mutating func indexChildren() {
+    var hashes: ContiguousArray<UInt32> = [0, 0]
+    hashes.reserveCapacity(nodes.count)
+    for node in 2..<nodes.count { hashes.append(Self.nameHash(names[nodes.names[node]])) }
+    children = ChildIndex(folders: nodes.parents, nameHashes: hashes)
+  }
+
+  /// The place of each object's creation in the total order; 0 for the constants.
+  func creationKeys() -> ContiguousArray<UInt64> {
+    var keys: ContiguousArray<UInt64> = [0, 0]
+    keys.reserveCapacity(nodes.count)
+    for node in 2..<nodes.count {
+      keys.append(history.stamp(of: nodes.origins[node]).key(history.ranks))
+    }
+    return keys
   }
 
   /// Copies names and values into new heaps where more than half is no longer used.

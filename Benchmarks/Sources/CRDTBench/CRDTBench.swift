@@ -6,6 +6,9 @@ import VaultEncoding
 @main
 enum CRDTBench {
   static func main() throws {
+    if let files = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }) {
+      return try checkpoint(files: files)
+    }
     for count in [10_000, 100_000] { try moves(objects: count, moves: count) }
     try files(10_000)
     try fullHistory(operations: 1_000_000)
@@ -147,7 +150,18 @@ enum CRDTBench {
     let make = try time { _ = try makeFiles(files, in: &tree, by: key(1)) }
     print("\(files) files: made in \(make) ms, memory peak \(peakMegabytes()) MB;", terminator: " ")
     let list = try time { tree.forEachFolder { _, _ in } }
-    print("walk \(list) ms")
+    print("walk \(list) ms;", terminator: " ")
+    var bytes: [UInt8] = []
+    let save = try time { bytes = tree.encodeCheckpoint() }
+    tree = Tree()
+    var load = Double.infinity
+    for _ in 0..<3 {
+      tree = Tree()
+      load = min(load, try time { tree = try Tree(checkpoint: bytes) })
+    }
+    print("save \(save) ms, load \(load) ms, \(bytes.count) bytes,", terminator: " ")
+    print("memory peak \(peakMegabytes()) MB")
+    precondition(tree.encodeCheckpoint() == bytes)
   }
 
   // MARK: - Tools
