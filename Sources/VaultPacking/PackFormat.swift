@@ -1,6 +1,5 @@
-public import VaultEncoding
-
 import VaultCrypto
+public import VaultEncoding
 
 /// The lengths and the name of packs, docs/spec/packs.md section 3.
 public enum PackFormat {
@@ -20,6 +19,6 @@ public enum PackFormat {
   /// The length that a partial pack is padded to: the least PADMÉ length that holds it, and at
   /// least `partialBytesMin`. The padding is at most 6.25 % of the length.
   public static func partialBytes(holding usedBytes: Int) -> Int {
-    Padme.padded(max(usedBytes, partialBytesMin))
+    Padme.paddedLength(max(usedBytes, partialBytesMin))
   }
 }

@@ -11,14 +11,11 @@ enum PackPadding {
   static func bytes(
     _ count: Int, using generator: inout some RandomNumberGenerator
   ) throws(PackingError) -> [UInt8] {
-    var seed: [UInt8] = []
-    for _ in 0..<4 {
-      withUnsafeBytes(of: (generator.next() as UInt64).bigEndian) { seed.append(contentsOf: $0) }
-    }
+    let key = SecretBytes(generator.nextBytes(ChunkAEAD.keyBytes))
     do {
-      let sealed = try ChunkAEAD.seal(
-        [UInt8](repeating: 0, count: count), key: SecretBytes(seed), aad: [], using: &generator)
-      return Array(sealed.suffix(count))
+      // A sealed message is longer than its content, so that leaving off its nonce suffices.
+      let zeros = [UInt8](repeating: 0, count: count)
+      return Array(try ChunkAEAD.seal(zeros, key: key, aad: [], using: &generator).suffix(count))
     } catch {
       throw PackingError(.noContext, "the padding of a pack could not be made")
     }

@@ -33,10 +33,7 @@ struct PlacementDraw: Comparable {
 
   /// - Precondition: the weight is not 0.
   init(pack: Bytes32, node: PlacementNode) {
-    let digest = Hash.sha256(
-      Array(Self.label.utf8) + [0] + pack.bytes + node.did.key.bytes)
-    let word = digest.bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    time = Self.negativeLog2(word)
+    time = Self.negativeLog2(Hash.labelled(Self.label, pack.bytes, node.did.key.bytes).words.0)
     weight = node.weight
     did = node.did
   }

@@ -12,9 +12,11 @@ struct PlacementSelection {
 
   init(pack: Bytes32, shards: Int, nodes: [PlacementNode]) {
     precondition(shards > 0)
-    let usable = Dictionary(nodes.filter { $0.weight > 0 }.map { ($0.did, $0) }) { first, _ in first }
+    let usable = Dictionary(nodes.filter { $0.weight > 0 }.map { ($0.did, $0) }) { first, _ in first
+    }
     let draws = usable.values.map { PlacementDraw(pack: pack, node: $0) }.sorted()
-    var operators = Numbering(), regions = Numbering()
+    var operators = Numbering()
+    var regions = Numbering()
     self.shards = shards
     candidates = draws.map(\.did)
     edges = draws.compactMap { usable[$0.did] }.map { node in
@@ -28,7 +30,10 @@ struct PlacementSelection {
 
   /// Numbers for names. Names are compared as UTF-8 bytes, never by Unicode equivalence.
   private struct Numbering {
-    private enum Key: Hashable { case name([UInt8]), nameless([UInt8]) }
+    private enum Key: Hashable {
+      case name([UInt8])
+      case nameless([UInt8])
+    }
     private var numbers: [Key: Int] = [:]
     var count: Int { numbers.count }
 
@@ -81,7 +86,8 @@ struct PlacementSelection {
       var flow = PlacementFlow(
         edges: edges[...], operatorRoom: Array(repeating: operatorLimit, count: operators),
         regionRoom: Array(repeating: regionLimit, count: regions))
-      if flow.reaches(count), let set = greedy(count, operatorLimit, regionLimit, looksAhead: true) {
+      if flow.reaches(count), let set = greedy(count, operatorLimit, regionLimit, looksAhead: true)
+      {
         return (set, regionLimit)
       }
     }

@@ -29,7 +29,8 @@ extension ReadPiece {
       if request.shard == target || code.dataShards == 1 {
         expected = truth.bytes
       } else {
-        expected = base.isEmpty ? nil : try? code.rebuild([request.shard], from: base)[request.shard]
+        expected =
+          base.isEmpty ? nil : try? code.rebuild([request.shard], from: base)[request.shard]
       }
       switch expected {
       case .some(bytes): verdict.right.insert(request.node)

@@ -33,7 +33,8 @@ extension ReadPlan {
         }
     }
     let direct = unasked.filter { isTarget($0.shard) }
-    let group = oneForEachShard(unasked.filter { !isTarget($0.shard) && !others.contains($0.shard) })
+    let group = oneForEachShard(
+      unasked.filter { !isTarget($0.shard) && !others.contains($0.shard) })
     if evidence > 0 {
       let chain = group + direct + unasked.filter { !isTarget($0.shard) && !group.contains($0) }
       // With k = 1 each answer is a version; otherwise k others make one, and each more several.

@@ -29,7 +29,11 @@ public struct ReadPlan: Sendable {
   /// How often a plan asks for bytes to be opened at most.
   public static let opensMax = 256
 
-  private enum Phase: Sendable { case running, opening([Int]), finished, ended }
+  private enum Phase: Sendable {
+    case running
+    case opening([Int])
+    case finished, ended
+  }
 
   let code: ErasureCode
   let holders: [ShardHolder]
@@ -198,8 +202,10 @@ public struct ReadPlan: Sendable {
 
   private var failure: ReadFailure {
     let counts = pieces.map { piece in
-      (versions: piece.versions.count { !$0.sources.isEmpty },
-       shards: Set(answers(for: piece.range).map(\.0.shard)).count)
+      (
+        versions: piece.versions.count { !$0.sources.isEmpty },
+        shards: Set(answers(for: piece.range).map(\.0.shard)).count
+      )
     }
     if let least = counts.filter({ $0.versions == 0 }).map(\.shards).min() {
       return .tooFewShards(answered: least, needed: code.dataShards)

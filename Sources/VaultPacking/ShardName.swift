@@ -1,6 +1,5 @@
-public import VaultEncoding
-
 import VaultCrypto
+public import VaultEncoding
 
 /// What a shard is called on every node: the RFC 9162 Merkle root over its 4 KiB leaves.
 ///
