@@ -110,20 +110,3 @@ extension SignedToken {
     return try Self(decoding: envelope.bytes)
   }
 }
-
-extension Envelope {
-  /// Reads an envelope of one tag.
-  static func ucan(_ bytes: [UInt8], tag: String, bytesMax: Int) throws(UCANError) -> Envelope {
-    let envelope: Envelope
-    do {
-      envelope = try Envelope(
-        decoding: bytes, limits: UCANLimits.cborLimits(bytesMax: bytesMax))
-    } catch {
-      throw UCANError(.malformedToken, "the bytes are no envelope")
-    }
-    guard envelope.tag.utf8.elementsEqual(tag.utf8) else {
-      throw UCANError(.malformedToken, "the token is a \(envelope.tag), not a \(tag)")
-    }
-    return envelope
-  }
-}

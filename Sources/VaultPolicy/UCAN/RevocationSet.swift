@@ -19,7 +19,7 @@ public struct RevocationSet: Hashable, Sendable {
   /// Whether nothing was taken back.
   public var isEmpty: Bool { revokers.isEmpty }
 
-  /// Adds a revocation: an invocation of `/ucan/revoke` with `{rev, pth}`.
+  /// Adds a revocation: an invocation of `/ucan/revoke` with `{rev, pth?}`.
   ///
   /// Throws when it is none or not signed by its issuer.
   public mutating func add(_ bytes: [UInt8]) throws(UCANError) {
@@ -29,8 +29,9 @@ public struct RevocationSet: Hashable, Sendable {
   /// Adds a revocation whose signature was checked.
   public mutating func add(_ invocation: Verified<Invocation>) throws(UCANError) {
     let arguments = invocation.token.terms.arguments
-    guard invocation.token.command == Self.command, arguments.hasKeys(["rev", "pth"]),
-      let target = arguments["rev"]?.asLink, arguments["pth"]?.asLinks != nil
+    guard invocation.token.command == Self.command,
+      arguments.hasKeys(["rev"], optional: ["pth"]), let target = arguments["rev"]?.asLink,
+      arguments["pth"] == nil || arguments["pth"]?.asLinks != nil
     else { throw UCANError(.malformedToken, "the invocation is not a revocation") }
     revokers[target, default: []].insert(invocation.token.issuer)
   }
