@@ -96,7 +96,8 @@ import VaultEncoding
     let phrase = try RecoveryPhrase(
       String(repeating: "abandon ", count: 23) + "art")
     let keys = try RootKeys(phrase: phrase)
-    // Pinned: a change here would orphan every vault.
+    // Pinned: a change here would orphan every vault. The three values were computed independently
+    // with PyCA cryptography 50.0.2 from the derivation in docs/spec/keys.md.
     let root = KeyDerivation.extract(
       secret: phrase.entropy, salt: Array("vault/v1/root".utf8))
     let seed = KeyDerivation.hkdf(
