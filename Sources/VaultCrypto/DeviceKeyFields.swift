@@ -12,9 +12,9 @@ enum DeviceKeyFields {
   }
 
   static func decode(_ bytes: [UInt8]) throws(CryptoError) -> DeviceKeys {
-    guard let value = try? DAGCBOR.decode(bytes), case .map(let fields) = value,
-      fields.count == 3, case .bytes(let sign) = value["sign"],
-      case .bytes(let kem) = value["kem"], case .bytes(let store) = value["store"]
+    guard let fields = (try? DAGCBOR.decode(bytes))?.asMap,
+      fields.hasKeys(["sign", "kem", "store"]), let sign = fields["sign"]?.asBytes,
+      let kem = fields["kem"]?.asBytes, let store = fields["store"]?.asBytes
     else { throw DeviceKeyFile.broken("does not hold the three keys") }
     do {
       return try DeviceKeys(

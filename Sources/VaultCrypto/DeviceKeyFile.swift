@@ -2,8 +2,8 @@ public import VaultEncoding
 
 /// The file that holds a device's keys: under a passphrase, or, by explicit choice, open.
 ///
-/// Fields and refusals: docs/spec/keys.md, «Device key file». A checksum tells a damaged file from a
-/// wrong passphrase; against people who change files on purpose it is the seal that protects.
+/// Fields and refusals: docs/spec/keys.md, «Device key file». A checksum tells a damaged file from
+/// a wrong passphrase; against people who change files on purpose it is the seal that protects.
 public struct DeviceKeyFile: Sendable, Concealed {
   /// No key file is longer.
   public static let bytesMax = 4096
@@ -59,19 +59,20 @@ public struct DeviceKeyFile: Sendable, Concealed {
     } catch {
       throw Self.broken("is not DAG-CBOR")
     }
-    guard case .map(let fields) = value, fields.count == 5 else {
+    guard let fields = value.asMap, fields.hasKeys(["kind", "did", "lock", "keys", "sum"]) else {
       throw Self.broken("does not have its five fields")
     }
-    guard value["kind"] == .text(Self.kind) else { throw Self.broken("is of another kind") }
-    guard case .text(let name) = value["did"], let did = try? DID(name) else {
-      throw Self.broken("does not name its device")
+    // First the checksum: whatever else is refused below was written so, not damaged.
+    let summed = DAGCBOR.encode(.map(fields.filter { $0.key != "sum" }))
+    guard fields["sum"]?.asBytes32 == Hash.sha256(summed) else {
+      throw Self.broken("does not match its checksum")
     }
-    guard case .bytes(let keys) = value["keys"], let field = value["lock"] else {
+    guard fields["kind"] == .text(Self.kind) else { throw Self.broken("is of another kind") }
+    guard let did = fields["did"]?.asDID else { throw Self.broken("does not name its device") }
+    guard let keys = fields["keys"]?.asBytes, let field = fields["lock"] else {
       throw Self.broken("holds no keys")
     }
-    let lock = field == .null ? nil : try DeviceKeyLock(field)
-    self.init(did: did, lock: lock, keys: keys)
-    guard self.bytes == bytes else { throw Self.broken("does not match its checksum") }
+    self.init(did: did, lock: field.isNull ? nil : try DeviceKeyLock(field), keys: keys)
   }
 
   /// The keys.

@@ -15,10 +15,11 @@ struct DeviceKeyLock: Sendable {
 
   /// Reads the field `lock`; bounds are checked before anything is allocated.
   init(_ value: CBORValue) throws(CryptoError) {
-    guard case .map(let fields) = value, fields.count == 5,
-      value["name"] == .text(Self.name), value["version"] == .unsigned(Self.version),
-      case .unsigned(let memory) = value["memoryKiB"], case .unsigned(let passes) = value["passes"],
-      case .bytes(let salt) = value["salt"], salt.count == Argon2id.saltBytes
+    guard let fields = value.asMap,
+      fields.hasKeys(["name", "version", "memoryKiB", "passes", "salt"]),
+      fields["name"] == .text(Self.name), fields["version"] == .unsigned(Self.version),
+      let memory = fields["memoryKiB"]?.asUInt, let passes = fields["passes"]?.asUInt,
+      let salt = fields["salt"]?.asBytes, salt.count == Argon2id.saltBytes
     else { throw DeviceKeyFile.broken("is locked in an unknown way") }
     let parameters = try Argon2id.Parameters(memoryKiB: memory, passes: passes)
     guard parameters.reachesFloor else {

@@ -1,6 +1,6 @@
 // The English word list of BIP-39: 2048 words in alphabetical order, no two of which share their
-// first four letters. Taken unchanged from trezor/python-mnemonic 0.21, `wordlist/english.txt` (MIT,
-// © 2013–2016 Pavol Rusnak); SHA-256 of that file, one word per line:
+// first four letters. Taken unchanged from trezor/python-mnemonic 0.21, `wordlist/english.txt`
+// (MIT, © 2013–2016 Pavol Rusnak); SHA-256 of that file, one word per line:
 // 2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda.
 
 /// The words that a recovery phrase is made of.

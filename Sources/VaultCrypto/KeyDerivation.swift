@@ -10,10 +10,14 @@ public enum KeyDerivation {
   public static func hkdf(
     secret: SecretBytes, salt: [UInt8], info: [UInt8], length: Int
   ) -> SecretBytes {
-    precondition((1...lengthMax).contains(length), "HKDF-SHA256 gives 1 to \(lengthMax) bytes")
-    let key = HKDF<SHA256>.deriveKey(
-      inputKeyMaterial: secret.symmetricKey, salt: salt, info: info, outputByteCount: length)
-    return SecretBytes(key)
+    salt.withUnsafeBytes { hkdf(secret: secret, salt: $0, info: info, length: length) }
+  }
+
+  /// The same with a salt that is secret too, and is not copied.
+  public static func hkdf(
+    secret: SecretBytes, salt: SecretBytes, info: [UInt8], length: Int
+  ) -> SecretBytes {
+    salt.withBytes { hkdf(secret: secret, salt: $0, info: info, length: length) }
   }
 
   /// HKDF-Extract: a pseudorandom key of 32 bytes for `expand`.
@@ -34,6 +38,15 @@ public enum KeyDerivation {
     let key = HKDF<SHA256>.expand(
       pseudoRandomKey: secret.symmetricKey, info: info, outputByteCount: length)
     return SecretBytes(key, residence: residence)
+  }
+
+  private static func hkdf(
+    secret: SecretBytes, salt: UnsafeRawBufferPointer, info: [UInt8], length: Int
+  ) -> SecretBytes {
+    precondition((1...lengthMax).contains(length), "HKDF-SHA256 gives 1 to \(lengthMax) bytes")
+    let key = HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: secret.symmetricKey, salt: salt, info: info, outputByteCount: length)
+    return SecretBytes(key)
   }
 }
 

@@ -44,7 +44,7 @@ public enum ChunkSeal {
 
   static func key(forPlaintextHash hash: Bytes32, dedup: SecretBytes) -> SecretBytes {
     KeyDerivation.hkdf(
-      secret: SecretBytes(hash.bytes), salt: dedup.exposedCopy(), info: Array(keyLabel.utf8),
+      secret: SecretBytes(hash.bytes), salt: dedup, info: Array(keyLabel.utf8),
       length: ChunkAEAD.keyBytes)
   }
 }

@@ -2,9 +2,9 @@ internal import VaultCrypto
 
 /// Hiding of exact lengths: `length (4, big-endian) ‖ plaintext ‖ zeros`.
 ///
-/// The whole is as long as PADMÉ says, and never shorter than 256 bytes, because PADMÉ leaves short
-/// lengths almost as they are. Example: 5 bytes become 256, 1000 bytes become 1024. There is exactly
-/// one padding of a plaintext; every other is refused, so nothing can be hidden in it.
+/// The whole is as long as PADMÉ says, and never shorter than 256 bytes, because PADMÉ leaves
+/// short lengths almost as they are. Example: 5 bytes become 256, 1000 bytes become 1024. There is
+/// exactly one padding of a plaintext; every other is refused, so nothing can be hidden in it.
 enum PaddedPlaintext {
   static let prefixBytes = 4
   static let bytesMin = 256
