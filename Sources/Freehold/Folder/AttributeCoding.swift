@@ -78,14 +78,14 @@ struct ObservedAttributes: Sendable {
   /// Writes down what differs. Links have no permissions of their own.
   func record(_ object: ObjectID, kind: ObjectKind, in draft: inout Draft) throws {
     if kind != .symlink, draft.tree.attribute(of: object, .mode) != mode {
-      try draft.setAttribute(object, .mode, to: mode)
+      try draft.setAttribute(.mode, of: object, to: mode)
     }
     if draft.tree.attribute(of: object, .modificationTime) != modified {
-      try draft.setAttribute(object, .modificationTime, to: modified)
+      try draft.setAttribute(.modificationTime, of: object, to: modified)
     }
     let before = draft.tree.attribute(of: object, .extendedAttributes) ?? []
     if before != extended {
-      try draft.setAttribute(object, .extendedAttributes, to: extended.isEmpty ? nil : extended)
+      try draft.setAttribute(.extendedAttributes, of: object, to: extended.isEmpty ? nil : extended)
     }
   }
 }

@@ -1,4 +1,5 @@
 import VaultCRDT
+import VaultCrypto
 import VaultEncoding
 import VaultFolder
 import VaultPacking
@@ -54,7 +55,8 @@ extension Vault {
         let parent = mirror.object(change.parent, plan), draft.tree.contains(object)
       else { return false }
       if draft.tree.parent(of: object) != parent { try draft.move(object, to: parent) }
-      if draft.tree.wantedName(of: object) != name.bytes, draft.tree.name(of: object) != name.bytes {
+      if draft.tree.wantedName(of: object) != name.bytes, draft.tree.name(of: object) != name.bytes
+      {
         try draft.rename(object, to: name.bytes)
       }
       return true
@@ -182,10 +184,11 @@ extension Vault {
           let present = objects.filter { draft.tree.contains($0) }
           let tags = Set(present.map { draft.tree.attribute(of: $0, .linkGroup) })
           guard tags.count != 1 || tags.first == .some(nil) else { continue }
-          let group = tags.compactMap { $0 }.min { $0.lexicographicallyPrecedes($1) }
+          let group =
+            tags.compactMap { $0 }.min { $0.lexicographicallyPrecedes($1) }
             ?? random.nextBytes(16)
           for object in present where draft.tree.attribute(of: object, .linkGroup) != group {
-            try draft.setAttribute(object, .linkGroup, to: group)
+            try draft.setAttribute(.linkGroup, of: object, to: group)
           }
         }
       }

@@ -107,7 +107,8 @@ extension Vault {
     let pending = try database.read { try $0.pendingBytes() }
     return [
       Problem(
-        .warning, .partial, "not everything is stored \(status.total)-fold yet: \(pending) bytes wait",
+        .warning, .partial,
+        "not everything is stored \(status.total)-fold yet: \(pending) bytes wait",
         hint: "freehold sync brings the rest when the nodes are back")
     ]
   }

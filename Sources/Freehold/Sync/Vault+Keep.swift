@@ -61,7 +61,9 @@ extension VaultTransaction {
   func replaceProblems(_ problems: [Problem], at time: Timestamp) throws {
     for old in try self.problems() { try clearProblem(old.kind, subject: old.subject) }
     for (number, problem) in problems.enumerated() {
-      try raiseProblem("sync", subject: [UInt8(number >> 8 & 0xff), UInt8(number & 0xff)], at: time, sealed: problem.bytes)
+      try raiseProblem(
+        "sync", subject: [UInt8(number >> 8 & 0xff), UInt8(number & 0xff)], at: time,
+        sealed: problem.bytes)
     }
   }
 }

@@ -3,6 +3,7 @@ import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
 import VaultFolder
+import VaultPolicy
 import VaultStore
 import VaultSync
 
@@ -24,7 +25,6 @@ extension Vault {
       let meter = TrafficMeter()
       let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
       if let mirror {
-        try await writeIncoming(mirror, report: &report, progress: progress)
         try store(mirror)
       }
       try storeCheckpointIfWorthIt()
@@ -72,7 +72,9 @@ extension Vault {
       for (client, url) in clients {
         group.addTask { await self.exchange(with: client, url: url) }
       }
-      return await group.reduce(into: []) { $0.append($1) }
+      var outcomes: [NodeOutcome] = []
+      for await outcome in group { outcomes.append(outcome) }
+      return outcomes
     }
     try refreshHead()
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
@@ -82,7 +84,9 @@ extension Vault {
         }
         group.addTask { await self.bringRest(client.client, url: client.url, outcome) }
       }
-      return await group.reduce(into: []) { $0.append($1) }
+      var outcomes: [NodeOutcome] = []
+      for await outcome in group { outcomes.append(outcome) }
+      return outcomes
     }
     return outcomes.sorted { $0.node < $1.node }
   }

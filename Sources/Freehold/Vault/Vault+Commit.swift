@@ -34,7 +34,9 @@ extension Vault {
     let position = try database.read { try $0.position(of: feed, vault: did) }
     let sequence = position.count + 1
     guard batch.sequence == UInt64(sequence) else {
-      throw FreeholdError(.tampered, "the local feed has \(position.count) entries, the tree knows \(batch.sequence - 1)")
+      throw FreeholdError(
+        .tampered,
+        "the local feed has \(position.count) entries, the tree knows \(batch.sequence - 1)")
     }
     let context = EntryContext(
       vault: did, scope: scope, epoch: key.number, sequence: UInt64(sequence), author: device)

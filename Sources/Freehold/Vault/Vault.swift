@@ -63,4 +63,3 @@ public actor Vault {
     home.close()
   }
 }
-

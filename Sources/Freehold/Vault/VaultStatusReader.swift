@@ -1,3 +1,4 @@
+import VaultCrypto
 public import VaultEncoding
 import VaultEnvironment
 import VaultStore

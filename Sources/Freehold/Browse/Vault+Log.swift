@@ -1,0 +1,81 @@
+import VaultCRDT
+import VaultEncoding
+
+extension Vault {
+  /// What happened to the thing at a path, oldest first; to everything when the path is the root.
+  ///
+  /// A path that is gone is looked for among what was there before.
+  public func log(_ path: VaultPath) throws -> [VaultVersion] {
+    let batches = try history().sorted {
+      ($0.time, $0.replica) < ($1.time, $1.replica)
+    }
+    let object = path.names.isEmpty ? nil : try findEver(path, batches)
+    var past = Tree()
+    var versions: [VaultVersion] = []
+    for batch in batches {
+      var seen: Set<ObjectID> = []
+      let before = past
+      _ = past.merge([batch])
+      for operation in batch.operations {
+        guard let (touched, event) = Self.event(operation, before: before),
+          object == nil || touched == object, seen.insert(touched).inserted
+        else { continue }
+        versions.append(version(touched, event, batch, past: past, before: before))
+      }
+    }
+    return versions
+  }
+
+  private func version(
+    _ object: ObjectID, _ event: VaultVersion.Event, _ batch: Batch, past: Tree, before: Tree
+  ) -> VaultVersion {
+    let isFile = past.kind(of: object) == .file
+    let value = past.contents(of: object).first?.value
+    return VaultVersion(
+      event: event, time: Timestamp(milliseconds: batch.time.milliseconds),
+      device: deviceLabel(batch.replica),
+      path: past.path(of: object) ?? before.path(of: object) ?? [past.wantedName(of: object) ?? []],
+      sizeBytes: isFile ? value.flatMap { Manifest.size(decoding: $0) } : nil)
+  }
+
+  /// What an operation means to people; nil for attributes and settings.
+  private static func event(
+    _ operation: Operation, before: Tree
+  ) -> (ObjectID, VaultVersion.Event)? {
+    switch operation {
+    case .create(let object, _, _, _): (object, .created)
+    case .move(let object, let parent):
+      (object, parent == .trash ? .deleted : before.isTrashed(object) ? .restored : .moved)
+    case .rename(let object, _): (object, .moved)
+    case .trash(let object): (object, .deleted)
+    case .setContent(let object, _): (object, .changed)
+    case .setAttribute, .setSetting: nil
+    }
+  }
+
+  private func findEver(_ path: VaultPath, _ batches: [Batch]) throws -> ObjectID {
+    if let object = tree.object(at: path.names) { return object }
+    var past = Tree()
+    var found: ObjectID?
+    for batch in batches {
+      _ = past.merge([batch])
+      found = past.object(at: path.names) ?? found
+    }
+    guard let found else { return try find(path, in: tree) }
+    return found
+  }
+
+  /// What people call a device.
+  func deviceLabel(_ replica: Bytes32) -> String {
+    let name = tree.setting(DeviceSetting.key(replica)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return name ?? String(DID(key: replica).text.suffix(8))
+  }
+}
+
+/// The settings that say what devices are called, the same on all devices.
+enum DeviceSetting {
+  static let prefix = Array("device/".utf8)
+  static func key(_ replica: Bytes32) -> [UInt8] { prefix + replica.bytes }
+}

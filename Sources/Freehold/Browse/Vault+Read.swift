@@ -1,0 +1,47 @@
+import VaultCRDT
+public import VaultEncoding
+import VaultEnvironment
+import VaultPacking
+import VaultStore
+
+extension Vault {
+  /// Hands over a file's content piece by piece, as it is now or was at a time.
+  public func read(
+    _ path: VaultPath, at time: Timestamp? = nil, _ body: ([UInt8]) throws -> Void
+  ) async throws {
+    let tree = try tree(at: time)
+    let object = try find(path, in: tree)
+    guard tree.kind(of: object) == .file else {
+      throw FreeholdError(.usage, "that is not a file")
+    }
+    guard let value = tree.contents(of: object).first?.value else { return }
+    let reader = try contentReader(meter: TrafficMeter())
+    try await reader.read(try Manifest(decoding: value)) { bytes, length in
+      try body(bytes ?? [UInt8](repeating: 0, count: length))
+    }
+  }
+
+  /// A reader of contents that asks the outbox first and the vault's nodes then.
+  func contentReader(meter: TrafficMeter) throws -> ContentReader {
+    let facts = try database.read { transaction in
+      Dictionary(
+        uniqueKeysWithValues: try transaction.nodes().map {
+          ($0.did, NodeFacts(decoding: $0.facts))
+        })
+    }
+    var sources: [DID: PackFetcher.Source] = [:]
+    for (node, entry) in nodeBook {
+      let known = facts[node]
+      sources[node] = PackFetcher.Source(
+        client: try client(for: node, entry, meter: meter),
+        latencyMilliseconds: known?.latencyMilliseconds ?? 100,
+        health: known?.isReachable ?? true ? .good : .doubtful)
+    }
+    let fetcher = PackFetcher(
+      outbox: home.outbox, sources: sources, clock: environment.clock)
+    let tree = self.tree
+    return try ContentReader(fetcher: fetcher, keyring: keyring, scope: scope) { pack in
+      tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import VaultCRDT
+public import VaultEncoding
+import VaultEnvironment
+import VaultFolder
+import VaultSync
+
+/// What a restore did.
+public struct RestoreReport: Hashable, Sendable {
+  /// Files written.
+  public var files = 0
+  /// Their bytes.
+  public var bytes = 0
+  /// Bytes received from nodes.
+  public var receivedBytes = 0
+  /// What could not be written, and which nodes answered wrongly.
+  public var problems: [Problem] = []
+  /// How long it took.
+  public var durationMilliseconds = 0
+}
+
+extension Vault {
+  /// Writes paths, as they are now or were at a time, into a folder outside the vault.
+  ///
+  /// The root goes into the folder itself, anything else under its own name. What is there already
+  /// is not overwritten.
+  public func restore(
+    _ paths: [VaultPath], to target: [UInt8], at time: Timestamp? = nil,
+    progress: SyncProgress = SyncProgress()
+  ) async throws -> RestoreReport {
+    let started = environment.clock.monotonic()
+    let tree = try tree(at: time)
+    let objects = try paths.map { (try find($0, in: tree), $0) }
+    let meter = TrafficMeter()
+    let root = try Self.openTarget(target)
+    let options = FolderWriter.Options(
+      permissionMask: FolderWriter.Options.allPermissions, syncsEachFile: false)
+    let writer = FolderWriter(root, options: options, using: &generator)
+    var restore = TreeWriter(
+      tree: tree, writer: writer, reader: try contentReader(meter: meter),
+      label: { [self] in deviceLabel($0) }, progress: progress)
+    for (object, path) in objects {
+      if object == .root {
+        try restore.plan(folder: .root, at: .root)
+      } else if let name = path.names.last.flatMap({ FileName($0) }) {
+        try restore.plan(object, at: FolderPath([name]))
+      }
+    }
+    var report = try await restore.run()
+    report.problems += Self.problems(restore.trouble, names: nodeNames)
+    report.receivedBytes = meter.receivedBytes
+    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    return report
+  }
+
+  private static func openTarget(_ target: [UInt8]) throws -> FolderRoot {
+    do {
+      try FolderRoot.make(systemPath: target)
+      return try FolderRoot(systemPath: target)
+    } catch {
+      throw FreeholdError(.usage, "the target folder cannot be used: \(error)")
+    }
+  }
+
+  var nodeNames: [DID: String] { nodeBook.mapValues(\.name) }
+
+  /// What went wrong with nodes while reading, in words.
+  static func problems(
+    _ trouble: PackFetcher.Trouble, names: [DID: String]
+  ) -> [Problem] {
+    let guilty = trouble.guilty.sorted().map { node in
+      Problem(
+        .danger, .tampered,
+        "\(names[node] ?? node.text) gave wrong bytes; others gave the right ones",
+        hint: "freehold check --all says what else is wrong there", node: node)
+    }
+    let silent = trouble.silent.subtracting(trouble.guilty).sorted().map { node in
+      Problem(
+        .note, .offline, "\(names[node] ?? node.text) did not answer; others did", node: node)
+    }
+    return guilty + silent
+  }
+}
