@@ -36,6 +36,11 @@ extension CBORValue {
   /// An integer of either sign.
   public static func int(_ value: Int) -> CBORValue { int(Int64(value)) }
 
+  /// A link to an object of whatever kind.
+  public static func link(any cid: AnyCID) -> CBORValue {
+    if let own = cid.cid { .link(own) } else { .foreignLink(cid) }
+  }
+
   /// A map; pairs may come in any order, and of two equal keys the later stays.
   public static func map(_ pairs: [(String, CBORValue)]) -> CBORValue {
     .map(CBORMap(pairs.map { CBORPair(key: $0.0, value: $0.1) }))
@@ -111,6 +116,15 @@ extension CBORValue {
   /// The link, if the value is one to an object of ours.
   public var asLink: CID? {
     if case .link(let value) = self { value } else { nil }
+  }
+
+  /// The link, if the value is one of whatever kind.
+  public var asAnyLink: AnyCID? {
+    switch self {
+    case .link(let cid): AnyCID(cid)
+    case .foreignLink(let cid): cid
+    default: nil
+    }
   }
 
   /// Whether the value is null.
