@@ -32,7 +32,7 @@ struct BitBase {
   /// How many characters a padded text is a multiple of: 8 for base 32, 4 for base 64.
   private var groupCharacters: Int { bitsPerCharacter == 5 ? 8 : 4 }
 
-  func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  func encode(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count * 8 / bitsPerCharacter + 8)
     var buffer: UInt32 = 0

@@ -90,9 +90,9 @@ struct CBORInput {
     guard range.count >= 2, range.count <= 1 + AnyCID.bytesMax, bytes[range.lowerBound] == 0 else {
       throw CBORError(.invalidLink, at: content)
     }
-    let name = bytes[range].dropFirst()
+    let name = Array(bytes[range.dropFirst()])
     if let cid = try? CID(bytes: name) { return .link(cid) }
-    if let cid = try? AnyCID(bytes: Array(name)) { return .foreignLink(cid) }
+    if let cid = try? AnyCID(bytes: name) { return .foreignLink(cid) }
     throw CBORError(.invalidLink, at: content)
   }
 

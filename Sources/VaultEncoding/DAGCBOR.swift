@@ -9,7 +9,8 @@ public enum DAGCBOR {
   public static func encode(_ value: CBORValue) -> [UInt8] {
     let size = CBORSize.of(value)
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      var output = CBOROutput(UnsafeMutableRawBufferPointer(buffer))
+      guard let start = buffer.baseAddress else { return }
+      var output = CBOROutput(UnsafeMutableRawPointer(start), capacity: size)
       output.write(value)
       count = output.count
     }

@@ -33,6 +33,8 @@ public enum Multibase {
 
   /// Writes bytes in a base, without the character that names it.
   public static func encodeBare(_ bytes: some Collection<UInt8>, as base: Base) -> String {
+    // Generic code is slow across modules, arrays are not.
+    let bytes = Array(bytes)
     let text =
       switch base.codec {
       case .bits(let codec): codec.encode(bytes)
