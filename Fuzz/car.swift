@@ -1,8 +1,9 @@
 // modules: VaultEncoding
 import VaultEncoding
 
-/// A CAR file that is read is written the same. The hash is a stand-in that the fuzzer can meet:
-/// the first 32 bytes of the data.
+/// A CAR file that is read is written the same.
+///
+/// The hash is a stand-in that the fuzzer can meet: the first 32 bytes of the data.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))

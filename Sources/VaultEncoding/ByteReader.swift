@@ -176,7 +176,7 @@ public struct ByteReader: Sendable {
   @inlinable
   public mutating func readText(max: Int) throws(ByteReaderError) -> String {
     let range = try take(try readCount(max: max, bytesEach: 1))
-    guard let text = String(validating: bytes[range], as: UTF8.self) else { throw .invalidUTF8 }
+    guard let text = UTF8Text.make(bytes, in: range) else { throw .invalidUTF8 }
     return text
   }
 }

@@ -1,4 +1,6 @@
-/// A number of bytes as people write it: `10GiB`, `1.5 TB`, `4096`. docs/spec/encoding.md, "Sizes".
+/// A number of bytes as people write it: `10GiB`, `1.5 TB`, `4096`.
+///
+/// docs/spec/encoding.md, "Sizes".
 public struct ByteSize: Hashable, Comparable, Sendable {
   /// How many bytes; never negative.
   public let bytes: Int64
@@ -19,8 +21,9 @@ public struct ByteSize: Hashable, Comparable, Sendable {
   }
 
   /// Reads a number, at most six decimals, perhaps one space, and a unit: `B`, `kB` to `PB` (powers
-  /// of 1000) or `KiB` to `PiB` (powers of 1024) in any case; without a unit, bytes. A part of a
-  /// byte is dropped.
+  /// of 1000) or `KiB` to `PiB` (powers of 1024) in any case; without a unit, bytes.
+  ///
+  /// A part of a byte is dropped.
   public init(_ text: String) throws(ByteSizeError) {
     var scanner = QuantityScanner(text)
     guard let (whole, decimals, scale) = scanner.readDecimal() else { throw .notANumber }

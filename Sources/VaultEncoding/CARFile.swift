@@ -1,4 +1,6 @@
-/// Blocks with their CIDs in one file: CARv1. docs/spec/encoding.md, "CAR".
+/// Blocks with their CIDs in one file: CARv1.
+///
+/// docs/spec/encoding.md, "CAR".
 ///
 /// The reader checks every block against its CID, so a file that was read is what it says it is.
 public struct CARFile: Hashable, Sendable {
@@ -82,7 +84,9 @@ public struct CARFile: Hashable, Sendable {
     return roots
   }
 
-  /// The range of one length-prefixed section. Lengths are varints of at most nine bytes.
+  /// The range of one length-prefixed section.
+  ///
+  /// Lengths are varints of at most nine bytes.
   private static func readSection(
     _ reader: inout ByteReader, max: Int
   ) throws(CARError) -> Range<Int> {

@@ -3,8 +3,10 @@ struct CBORInput {
   private let bytes: [UInt8]
   private let limits: CBORLimits
   private(set) var offset: Int
-  /// How many more values may be announced. A list claims its items before any is read, so the
-  /// memory reserved for all lists together is bounded too.
+  /// How many more values may be announced.
+  ///
+  /// A list claims its items before any is read, so the memory reserved for all lists together is
+  /// bounded too.
   private var itemsLeft: Int
 
   init(_ bytes: [UInt8], at offset: Int, limits: CBORLimits) {
@@ -151,7 +153,7 @@ struct CBORInput {
   }
 
   private func text(in range: Range<Int>) throws(CBORError) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else {
+    guard let text = UTF8Text.make(bytes, in: range) else {
       throw CBORError(.invalidUTF8, at: range.lowerBound)
     }
     return text

@@ -1,13 +1,24 @@
-/// Writes values into memory that `CBORSize` has measured. Every write is checked against its end.
-struct CBOROutput {
-  private let start: UnsafeMutableRawPointer
-  private let capacity: Int
-  private(set) var count = 0
+/// Writes values into memory that grows: one pass over the values, one copy at the end.
+///
+/// Looking at a value costs more than writing its bytes, so a first pass that only measured would
+/// double the time. Every write makes room first.
+struct CBOROutput: ~Copyable {
+  private static let firstCapacity = 1024
 
-  init(_ start: UnsafeMutableRawPointer, capacity: Int) {
-    self.start = start
-    self.capacity = capacity
+  private var start: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var count = 0
+
+  init() {
+    capacity = Self.firstCapacity
+    start = .allocate(byteCount: capacity, alignment: 16)
   }
+
+  deinit {
+    start.deallocate()
+  }
+
+  var bytes: [UInt8] { [UInt8](UnsafeRawBufferPointer(start: start, count: count)) }
 
   mutating func write(_ value: borrowing CBORValue) {
     switch value {
@@ -83,23 +94,37 @@ struct CBOROutput {
 
   @inline(__always)
   private mutating func byte(_ value: UInt8) {
-    precondition(count < capacity)
+    reserve(1)
     start.storeBytes(of: value, toByteOffset: count, as: UInt8.self)
-    count &+= 1
+    count += 1
   }
 
   @inline(__always)
   private mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number) {
-    precondition(capacity &- count >= MemoryLayout<Number>.size)
+    reserve(MemoryLayout<Number>.size)
     start.storeBytes(of: value, toByteOffset: count, as: Number.self)
-    count &+= MemoryLayout<Number>.size
+    count += MemoryLayout<Number>.size
   }
 
   @inline(__always)
   private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
-    precondition(capacity &- count >= bytes.count)
+    reserve(bytes.count)
     (start + count).copyMemory(from: source, byteCount: bytes.count)
-    count &+= bytes.count
+    count += bytes.count
+  }
+
+  @inline(__always)
+  private mutating func reserve(_ more: Int) {
+    if capacity - count < more { grow(more) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
+    capacity = max(capacity * 2, count + more)
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    larger.copyMemory(from: start, byteCount: count)
+    start.deallocate()
+    start = larger
   }
 }

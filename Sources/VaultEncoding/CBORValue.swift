@@ -1,4 +1,6 @@
-/// A value of the IPLD data model, as DAG-CBOR holds it. docs/spec/encoding.md, "DAG-CBOR".
+/// A value of the IPLD data model, as DAG-CBOR holds it.
+///
+/// docs/spec/encoding.md, "DAG-CBOR".
 ///
 /// Equality is equality of the encoded bytes: text compares by its UTF-8 bytes and numbers of
 /// different kinds are never equal.
@@ -132,7 +134,9 @@ extension CBORValue {
     if case .null = self { true } else { false }
   }
 
-  /// The value of a key, if this is a map that has it. O(log n).
+  /// The value of a key, if this is a map that has it.
+  ///
+  /// O(log n).
   public subscript(key: String) -> CBORValue? { asMap?[key] }
 }
 

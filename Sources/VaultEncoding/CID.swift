@@ -38,6 +38,12 @@ public struct CID: Hashable, Comparable, Sendable {
     self.init(codec: codec, digest: digest)
   }
 
+  /// Reads exactly 36 bytes.
+  public init(bytes: some Collection<UInt8>) throws(CIDError) {
+    guard bytes.count == Self.byteCount else { throw .wrongLength }
+    try self.init(bytes: Array(bytes))
+  }
+
   /// Reads base58btc (`z…`) or lower-case base32 (`b…`) in the one form that we would write.
   public init(_ text: String) throws(CIDError) {
     guard text.utf8.count <= Self.textBytesMax else { throw .wrongLength }

@@ -1,4 +1,6 @@
-/// Bytes as text whose first character names the base. docs/spec/encoding.md, "Multibase".
+/// Bytes as text whose first character names the base.
+///
+/// docs/spec/encoding.md, "Multibase".
 public enum Multibase {
   /// The bases, by the character that names them.
   public enum Base: Character, CaseIterable, Sendable {

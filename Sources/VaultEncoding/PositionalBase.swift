@@ -96,8 +96,10 @@ struct PositionalBase {
     return bytes
   }
 
-  /// number = number · factor + carry. Factor and base are at most 2^32 and each limb is below the
-  /// base, so limb · factor + carry is below 2^64.
+  /// number = number · factor + carry.
+  ///
+  /// Factor and base are at most 2^32 and each limb is below the base, so limb · factor + carry is
+  /// below 2^64.
   private static func multiplyAndAdd(
     _ number: inout [UInt64], by factor: UInt64, _ carry: inout UInt64, base: UInt64
   ) {

@@ -1,4 +1,5 @@
 /// A time as people write it: `2h`, `90d`, `1d12h`, `2027-01-31`, or RFC 3339.
+///
 /// docs/spec/encoding.md, "Times".
 public enum TimeExpression: Hashable, Sendable {
   /// So long from now, forward or back as the context says.
@@ -12,7 +13,9 @@ public enum TimeExpression: Hashable, Sendable {
     ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
   ]
 
-  /// Reads one of the four forms. Durations are numbers with `w d h m s`, larger units first.
+  /// Reads one of the four forms.
+  ///
+  /// Durations are numbers with `w d h m s`, larger units first.
   public init(_ text: String) throws(TimeExpressionError) {
     if let milliseconds = try Self.duration(text) {
       self = .duration(milliseconds: milliseconds)
