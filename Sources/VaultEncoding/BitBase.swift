@@ -1,7 +1,9 @@
 // Bases whose radix is a power of two (2, 8, 16, 32, 64): the bits of the bytes, high bits first,
-// cut into groups of 1, 3, 4, 5 or 6; the last group is filled with zero bits.
+// cut into groups of 1, 3, 4, 5 or 6; the last group is filled with zero bits. Only base 8 fills
+// the first group instead, as its vectors demand.
 //
-// Example, base 8: [0xff] is 111 111 11(0), so "776". Source: RFC 4648.
+// Example, base 32: [0xff] is 11111 111(00), so "74". Base 8: (0)11 111 111, so "377".
+// Source: RFC 4648; multibase tests.
 // Invariant: what decodes, encodes to the same text (but for the case of letters where the base
 // ignores it): filling bits must be zero, padding must be whole where the base has it, absent
 // where it has not.
@@ -14,22 +16,28 @@ struct BitBase {
   let values: [UInt8]
   let bitsPerCharacter: Int
   let isPadded: Bool
+  let fillsFirst: Bool
 
-  init(alphabet: String, bits: Int, foldsCase: Bool = false, isPadded: Bool = false) {
+  init(
+    alphabet: String, bits: Int, foldsCase: Bool = false, isPadded: Bool = false,
+    fillsFirst: Bool = false
+  ) {
     digits = Array(alphabet.utf8)
     values = AlphabetTable.values(of: digits, foldsCase: foldsCase)
     bitsPerCharacter = bits
     self.isPadded = isPadded
+    self.fillsFirst = fillsFirst
   }
 
   /// How many characters a padded text is a multiple of: 8 for base 32, 4 for base 64.
   private var groupCharacters: Int { bitsPerCharacter == 5 ? 8 : 4 }
 
-  func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  func encode(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count * 8 / bitsPerCharacter + 8)
     var buffer: UInt32 = 0
-    var held = 0
+    let excess = bytes.count * 8 % bitsPerCharacter
+    var held = fillsFirst && excess > 0 ? bitsPerCharacter - excess : 0
     let mask = UInt32(1) << UInt32(bitsPerCharacter) - 1
     for byte in bytes {
       buffer = (buffer & 0xff) << 8 | UInt32(byte)
@@ -53,7 +61,9 @@ struct BitBase {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(body.count / 8 * bitsPerCharacter + bitsPerCharacter)
     var buffer: UInt32 = 0
-    var held = 0
+    // Where the first group is filled, its surplus bits become a first byte, which must be zero.
+    let surplus = fillsFirst ? body.count * bitsPerCharacter % 8 : 0
+    var held = surplus > 0 ? 8 - surplus : 0
     for character in body {
       let value = values[Int(character)]
       guard value != AlphabetTable.none else { throw .invalidCharacter }
@@ -64,7 +74,10 @@ struct BitBase {
         bytes.append(UInt8(truncatingIfNeeded: buffer >> UInt32(held)))
       }
     }
-    guard held < bitsPerCharacter else { throw .invalidLength }
+    guard held < bitsPerCharacter, surplus < bitsPerCharacter else { throw .invalidLength }
+    if surplus > 0 {
+      guard bytes.removeFirst() == 0 else { throw .notCanonical }
+    }
     guard buffer & (UInt32(1) << UInt32(held) - 1) == 0 else { throw .notCanonical }
     return bytes
   }

@@ -54,28 +54,29 @@ public struct ByteReader: Sendable {
   /// Reads two bytes, big-endian.
   @inlinable
   public mutating func readUInt16() throws(ByteReaderError) -> UInt16 {
-    UInt16(truncatingIfNeeded: try readBigEndian(2))
+    try readBigEndian(UInt16.self)
   }
 
   /// Reads four bytes, big-endian.
   @inlinable
   public mutating func readUInt32() throws(ByteReaderError) -> UInt32 {
-    UInt32(truncatingIfNeeded: try readBigEndian(4))
+    try readBigEndian(UInt32.self)
   }
 
   /// Reads eight bytes, big-endian.
   @inlinable
   public mutating func readUInt64() throws(ByteReaderError) -> UInt64 {
-    try readBigEndian(8)
+    try readBigEndian(UInt64.self)
   }
 
   @inlinable
-  mutating func readBigEndian(_ count: Int) throws(ByteReaderError) -> UInt64 {
-    guard remaining >= count else { throw .truncated }
-    var value: UInt64 = 0
-    for index in position..<(position + count) { value = value << 8 | UInt64(bytes[index]) }
-    position += count
-    return value
+  mutating func readBigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Number.Type
+  ) throws(ByteReaderError) -> Number {
+    guard remaining >= MemoryLayout<Number>.size else { throw .truncated }
+    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: type) }
+    position += MemoryLayout<Number>.size
+    return Number(bigEndian: value)
   }
 
   /// Reads a LEB128 number of up to 64 bits in its shortest form.
@@ -86,6 +87,14 @@ public struct ByteReader: Sendable {
     if first < 0x80 {
       position += 1
       return UInt64(first)
+    }
+    // Two bytes are common too; a second byte of zero is left to the general case to refuse.
+    if end - position >= 2 {
+      let second = bytes[position + 1]
+      if second < 0x80, second > 0 {
+        position += 2
+        return UInt64(first & 0x7f) | UInt64(second) << 7
+      }
     }
     return try readLongVarint()
   }
@@ -167,7 +176,7 @@ public struct ByteReader: Sendable {
   @inlinable
   public mutating func readText(max: Int) throws(ByteReaderError) -> String {
     let range = try take(try readCount(max: max, bytesEach: 1))
-    guard let text = String(validating: bytes[range], as: UTF8.self) else { throw .invalidUTF8 }
+    guard let text = UTF8Text.make(bytes, in: range) else { throw .invalidUTF8 }
     return text
   }
 }

@@ -1,4 +1,6 @@
-/// Thirty-two bytes: a key, a digest, a root. Ordered as big-endian bytes.
+/// Thirty-two bytes: a key, a digest, a root.
+///
+/// Ordered as big-endian bytes.
 ///
 /// Held as four machine words, so that comparing and hashing never touch the heap.
 public struct Bytes32: Hashable, Comparable, Sendable {

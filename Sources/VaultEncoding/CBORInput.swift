@@ -3,8 +3,10 @@ struct CBORInput {
   private let bytes: [UInt8]
   private let limits: CBORLimits
   private(set) var offset: Int
-  /// How many more values may be announced. A list claims its items before any is read, so the
-  /// memory reserved for all lists together is bounded too.
+  /// How many more values may be announced.
+  ///
+  /// A list claims its items before any is read, so the memory reserved for all lists together is
+  /// bounded too.
   private var itemsLeft: Int
 
   init(_ bytes: [UInt8], at offset: Int, limits: CBORLimits) {
@@ -90,9 +92,9 @@ struct CBORInput {
     guard range.count >= 2, range.count <= 1 + AnyCID.bytesMax, bytes[range.lowerBound] == 0 else {
       throw CBORError(.invalidLink, at: content)
     }
-    let name = bytes[range].dropFirst()
+    let name = Array(bytes[range.dropFirst()])
     if let cid = try? CID(bytes: name) { return .link(cid) }
-    if let cid = try? AnyCID(bytes: Array(name)) { return .foreignLink(cid) }
+    if let cid = try? AnyCID(bytes: name) { return .foreignLink(cid) }
     throw CBORError(.invalidLink, at: content)
   }
 
@@ -151,7 +153,7 @@ struct CBORInput {
   }
 
   private func text(in range: Range<Int>) throws(CBORError) -> String {
-    guard let text = String(validating: bytes[range], as: UTF8.self) else {
+    guard let text = UTF8Text.make(bytes, in: range) else {
       throw CBORError(.invalidUTF8, at: range.lowerBound)
     }
     return text

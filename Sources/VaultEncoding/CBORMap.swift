@@ -5,7 +5,9 @@ public struct CBORMap: Hashable, Sendable {
   /// The pairs, sorted.
   public let pairs: [CBORPair]
 
-  /// Sorts the pairs; of two equal keys the later stays. O(n log n), O(n) when sorted already.
+  /// Sorts the pairs; of two equal keys the later stays.
+  ///
+  /// O(n log n), O(n) when sorted already.
   public init(_ pairs: [CBORPair]) {
     if Self.isSorted(pairs) {
       self.pairs = pairs
@@ -48,7 +50,9 @@ public struct CBORMap: Hashable, Sendable {
       }
   }
 
-  /// The value of a key. O(log n).
+  /// The value of a key.
+  ///
+  /// O(log n).
   public subscript(key: String) -> CBORValue? {
     var low = 0
     var high = pairs.count

@@ -1,26 +1,41 @@
-/// Writes values into memory that `CBORSize` has measured. Every write is checked against its end.
-struct CBOROutput {
-  private let memory: UnsafeMutableRawBufferPointer
-  private(set) var count = 0
+/// Writes values into memory that grows: one pass over the values, one copy at the end.
+///
+/// Looking at a value costs more than writing its bytes, so a first pass that only measured would
+/// double the time. Every write makes room first.
+struct CBOROutput: ~Copyable {
+  private static let firstCapacity = 1024
 
-  init(_ memory: UnsafeMutableRawBufferPointer) {
-    self.memory = memory
+  private var start: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var count = 0
+
+  init() {
+    capacity = Self.firstCapacity
+    start = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  mutating func write(_ value: CBORValue) {
+  deinit {
+    start.deallocate()
+  }
+
+  var bytes: [UInt8] { [UInt8](UnsafeRawBufferPointer(start: start, count: count)) }
+
+  mutating func write(_ value: borrowing CBORValue) {
     switch value {
     case .unsigned(let number): head(0, number)
     case .negative(let number): head(1, number)
-    case .bytes(let bytes): write(bytes, major: 2)
+    case .bytes(let bytes):
+      head(2, UInt64(bytes.count))
+      bytes.withUnsafeBytes { copy($0) }
     case .text(let text): write(text)
     case .array(let items):
       head(4, UInt64(items.count))
-      for item in items { write(item) }
+      for index in items.indices { write(items[index]) }
     case .map(let map):
       head(5, UInt64(map.count))
-      for pair in map.pairs {
-        write(pair.key)
-        write(pair.value)
+      for index in map.pairs.indices {
+        write(map.pairs[index].key)
+        write(map.pairs[index].value)
       }
     case .bool(let flag): byte(flag ? 0xf5 : 0xf4)
     case .null: byte(0xf6)
@@ -28,68 +43,88 @@ struct CBOROutput {
       precondition(number.isFinite, "DAG-CBOR holds only finite numbers")
       byte(0xfb)
       store(number.bitPattern.bigEndian)
-    case .link(let cid): link(cid.bytes)
-    case .foreignLink(let cid): link(cid.bytes)
+    case .link(let cid): write(cid)
+    case .foreignLink(let cid):
+      let bytes = cid.bytes
+      head(6, 42)
+      head(2, UInt64(bytes.count + 1))
+      byte(0)
+      bytes.withUnsafeBytes { copy($0) }
     }
   }
 
-  private mutating func link(_ cid: [UInt8]) {
-    head(6, 42)
-    head(2, UInt64(cid.count + 1))
-    byte(0)
-    cid.withUnsafeBytes { copy($0) }
+  private mutating func write(_ cid: CID) {
+    // Tag 42, a byte string of 37, the identity multibase, version 1; codec, SHA-256 of 32 bytes.
+    store((0xd82a_5825_0001_0012 as UInt64 | UInt64(cid.codec.rawValue) << 8).bigEndian)
+    byte(0x20)
+    let words = cid.digest.words
+    store(words.0.bigEndian)
+    store(words.1.bigEndian)
+    store(words.2.bigEndian)
+    store(words.3.bigEndian)
   }
 
-  private mutating func write(_ bytes: [UInt8], major: UInt8) {
-    head(major, UInt64(bytes.count))
-    bytes.withUnsafeBytes { copy($0) }
-  }
-
-  private mutating func write(_ text: String) {
-    head(3, UInt64(text.utf8.count))
-    let isCopied: Void? = text.utf8.withContiguousStorageIfAvailable {
-      copy(UnsafeRawBufferPointer($0))
-    }
-    if isCopied == nil {
-      for unit in text.utf8 { byte(unit) }
+  private mutating func write(_ text: borrowing String) {
+    var text = copy text
+    text.withUTF8 { units in
+      head(3, UInt64(units.count))
+      copy(UnsafeRawBufferPointer(units))
     }
   }
 
+  @inline(__always)
   private mutating func head(_ major: UInt8, _ argument: UInt64) {
     let type = major << 5
     switch argument {
-    case 0...23: byte(type | UInt8(argument))
+    case 0...23: byte(type | UInt8(truncatingIfNeeded: argument))
     case 24...0xff:
       byte(type | 24)
-      byte(UInt8(argument))
+      byte(UInt8(truncatingIfNeeded: argument))
     case 0x100...0xffff:
       byte(type | 25)
-      store(UInt16(argument).bigEndian)
+      store(UInt16(truncatingIfNeeded: argument).bigEndian)
     case 0x1_0000...0xffff_ffff:
       byte(type | 26)
-      store(UInt32(argument).bigEndian)
+      store(UInt32(truncatingIfNeeded: argument).bigEndian)
     default:
       byte(type | 27)
       store(argument.bigEndian)
     }
   }
 
+  @inline(__always)
   private mutating func byte(_ value: UInt8) {
-    precondition(count < memory.count)
-    memory[count] = value
+    reserve(1)
+    start.storeBytes(of: value, toByteOffset: count, as: UInt8.self)
     count += 1
   }
 
-  private mutating func store<Number: FixedWidthInteger>(_ value: Number) {
-    precondition(memory.count - count >= MemoryLayout<Number>.size)
-    memory.storeBytes(of: value, toByteOffset: count, as: Number.self)
+  @inline(__always)
+  private mutating func store<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number) {
+    reserve(MemoryLayout<Number>.size)
+    start.storeBytes(of: value, toByteOffset: count, as: Number.self)
     count += MemoryLayout<Number>.size
   }
 
+  @inline(__always)
   private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
-    precondition(memory.count - count >= bytes.count)
-    guard !bytes.isEmpty else { return }
-    UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    reserve(bytes.count)
+    (start + count).copyMemory(from: source, byteCount: bytes.count)
     count += bytes.count
+  }
+
+  @inline(__always)
+  private mutating func reserve(_ more: Int) {
+    if capacity - count < more { grow(more) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
+    capacity = max(capacity * 2, count + more)
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    larger.copyMemory(from: start, byteCount: count)
+    start.deallocate()
+    start = larger
   }
 }

@@ -1,4 +1,6 @@
-/// A value of the IPLD data model, as DAG-CBOR holds it. docs/spec/encoding.md, "DAG-CBOR".
+/// A value of the IPLD data model, as DAG-CBOR holds it.
+///
+/// docs/spec/encoding.md, "DAG-CBOR".
 ///
 /// Equality is equality of the encoded bytes: text compares by its UTF-8 bytes and numbers of
 /// different kinds are never equal.
@@ -35,6 +37,11 @@ extension CBORValue {
 
   /// An integer of either sign.
   public static func int(_ value: Int) -> CBORValue { int(Int64(value)) }
+
+  /// A link to an object of whatever kind.
+  public static func link(any cid: AnyCID) -> CBORValue {
+    if let own = cid.cid { .link(own) } else { .foreignLink(cid) }
+  }
 
   /// A map; pairs may come in any order, and of two equal keys the later stays.
   public static func map(_ pairs: [(String, CBORValue)]) -> CBORValue {
@@ -113,12 +120,23 @@ extension CBORValue {
     if case .link(let value) = self { value } else { nil }
   }
 
+  /// The link, if the value is one of whatever kind.
+  public var asAnyLink: AnyCID? {
+    switch self {
+    case .link(let cid): AnyCID(cid)
+    case .foreignLink(let cid): cid
+    default: nil
+    }
+  }
+
   /// Whether the value is null.
   public var isNull: Bool {
     if case .null = self { true } else { false }
   }
 
-  /// The value of a key, if this is a map that has it. O(log n).
+  /// The value of a key, if this is a map that has it.
+  ///
+  /// O(log n).
   public subscript(key: String) -> CBORValue? { asMap?[key] }
 }
 

@@ -28,16 +28,20 @@ public struct CID: Hashable, Comparable, Sendable {
   }
 
   /// Reads exactly 36 bytes.
+  public init(bytes: [UInt8]) throws(CIDError) {
+    guard bytes.count == Self.byteCount else { throw .wrongLength }
+    guard bytes[0] == 0x01 else { throw .unsupportedVersion }
+    guard let codec = Codec(rawValue: bytes[1]) else { throw .unsupportedCodec }
+    guard bytes[2] == 0x12, bytes[3] == 0x20 else { throw .unsupportedHash }
+    var reader = ByteReader(bytes, in: 4..<Self.byteCount)
+    guard let digest = try? reader.readBytes32() else { throw .wrongLength }
+    self.init(codec: codec, digest: digest)
+  }
+
+  /// Reads exactly 36 bytes.
   public init(bytes: some Collection<UInt8>) throws(CIDError) {
     guard bytes.count == Self.byteCount else { throw .wrongLength }
-    var iterator = bytes.makeIterator()
-    guard iterator.next() == 0x01 else { throw .unsupportedVersion }
-    guard let byte = iterator.next(), let codec = Codec(rawValue: byte) else {
-      throw .unsupportedCodec
-    }
-    guard iterator.next() == 0x12, iterator.next() == 0x20 else { throw .unsupportedHash }
-    guard let digest = Bytes32(bytes.dropFirst(4)) else { throw .wrongLength }
-    self.init(codec: codec, digest: digest)
+    try self.init(bytes: Array(bytes))
   }
 
   /// Reads base58btc (`z…`) or lower-case base32 (`b…`) in the one form that we would write.

@@ -1,18 +1,19 @@
-/// The one binary form of a `CBORValue`: strict DAG-CBOR. docs/spec/encoding.md, "DAG-CBOR".
+/// The one binary form of a `CBORValue`: strict DAG-CBOR.
+///
+/// docs/spec/encoding.md, "DAG-CBOR".
 ///
 /// Each value has exactly one encoding and the decoder takes no other, so decoding and encoding
 /// again gives the same bytes, and a signature over a value is a signature over its bytes.
 public enum DAGCBOR {
-  /// The bytes of a value. A float that is not finite is our mistake and traps.
+  /// The bytes of a value.
   ///
-  /// O(size): one pass finds the size, one writes into an array of exactly that size.
+  /// A float that is not finite is our mistake and traps.
+  ///
+  /// O(size).
   public static func encode(_ value: CBORValue) -> [UInt8] {
-    let size = CBORSize.of(value)
-    return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      var output = CBOROutput(UnsafeMutableRawBufferPointer(buffer))
-      output.write(value)
-      count = output.count
-    }
+    var output = CBOROutput()
+    output.write(value)
+    return output.bytes
   }
 
   /// Reads a value that fills the bytes exactly.

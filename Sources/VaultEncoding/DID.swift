@@ -1,4 +1,6 @@
-/// A principal: `did:key` of an Ed25519 key. docs/spec/encoding.md, "DID".
+/// A principal: `did:key` of an Ed25519 key.
+///
+/// docs/spec/encoding.md, "DID".
 ///
 /// The text is always 56 characters, `did:key:z6Mk…`, and sorts as the key does.
 public struct DID: Hashable, Comparable, Sendable {
@@ -8,7 +10,9 @@ public struct DID: Hashable, Comparable, Sendable {
   public static let multicodec: [UInt8] = [0xed, 0x01]
   private static let scheme = "did:key:"
 
-  /// The Ed25519 public key. Whether it is a point of the curve is for the verifier to say.
+  /// The Ed25519 public key.
+  ///
+  /// Whether it is a point of the curve is for the verifier to say.
   public let key: Bytes32
 
   /// The DID of a key.
@@ -45,18 +49,4 @@ public struct DID: Hashable, Comparable, Sendable {
 extension DID: CustomStringConvertible {
   /// The text, 56 characters.
   public var description: String { text }
-}
-
-/// Why text is no DID of ours.
-public enum DIDError: Error, Hashable, Sendable {
-  /// The text does not begin with `did:key:`.
-  case otherMethod
-  /// The key is not in base58btc.
-  case otherBase
-  /// A character is not of base58btc.
-  case notBase58
-  /// The key is not an Ed25519 public key.
-  case otherKeyType
-  /// The text or the key has the wrong length.
-  case wrongLength
 }

@@ -2,7 +2,9 @@
 public enum Hex {
   /// The lower-case hexadecimal text of some bytes.
   public static func encode(_ bytes: some Collection<UInt8>) -> String {
-    String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+    // Generic code is slow across modules, arrays are not.
+    let bytes = Array(bytes)
+    return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
       var position = 0
       for byte in bytes {
         buffer[position] = digit(byte >> 4)

@@ -41,7 +41,7 @@ private enum Alphabets {
   static let letters64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
   static let base2 = BitBase(alphabet: "01", bits: 1)
-  static let base8 = BitBase(alphabet: "01234567", bits: 3)
+  static let base8 = BitBase(alphabet: "01234567", bits: 3, fillsFirst: true)
   static let base10 = PositionalBase(alphabet: "0123456789")
   static let base16 = BitBase(alphabet: "0123456789abcdef", bits: 4, foldsCase: true)
   static let base16upper = BitBase(alphabet: "0123456789ABCDEF", bits: 4, foldsCase: true)

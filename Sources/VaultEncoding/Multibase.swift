@@ -1,4 +1,6 @@
-/// Bytes as text whose first character names the base. docs/spec/encoding.md, "Multibase".
+/// Bytes as text whose first character names the base.
+///
+/// docs/spec/encoding.md, "Multibase".
 public enum Multibase {
   /// The bases, by the character that names them.
   public enum Base: Character, CaseIterable, Sendable {
@@ -33,6 +35,8 @@ public enum Multibase {
 
   /// Writes bytes in a base, without the character that names it.
   public static func encodeBare(_ bytes: some Collection<UInt8>, as base: Base) -> String {
+    // Generic code is slow across modules, arrays are not.
+    let bytes = Array(bytes)
     let text =
       switch base.codec {
       case .bits(let codec): codec.encode(bytes)

@@ -1,4 +1,6 @@
-/// A digest with the code of its hash function and its length in front. docs/spec/encoding.md, "CID".
+/// A digest with the code of its hash function and its length in front.
+///
+/// docs/spec/encoding.md, "CID".
 public struct Multihash: Hashable, Sendable {
   /// The code of SHA-256 in the multicodec table.
   public static let sha256Code: UInt64 = 0x12
@@ -62,16 +64,4 @@ public struct Multihash: Hashable, Sendable {
     writer.writeLengthPrefixed(digest)
     return writer.bytes
   }
-}
-
-/// Why bytes are no multihash.
-public enum MultihashError: Error, Hashable, Sendable {
-  /// The code or the length is no varint.
-  case varint(VarintError)
-  /// The digest is longer than `Multihash.digestBytesMax`.
-  case digestTooLong
-  /// The bytes end inside the digest.
-  case truncated
-  /// Bytes follow the digest.
-  case trailingBytes
 }

@@ -10,7 +10,7 @@ public struct ScopeID: Hashable, Comparable, Sendable {
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
     var words: (UInt64, UInt64) = (0, 0)
-    for byte in bytes {
+    for byte in Array(bytes) {
       words.0 = words.0 << 8 | words.1 >> 56
       words.1 = words.1 << 8 | UInt64(byte)
     }

@@ -74,11 +74,3 @@ extension Int64 {
     return rest < 0 ? (quotient - 1, rest + divisor) : (quotient, rest)
   }
 }
-
-/// Why text is no date or time.
-public enum TimestampError: Error, Hashable, Sendable {
-  /// The text has not the form of a date or a time.
-  case malformed
-  /// A number is outside its range, such as the 30th of February.
-  case outOfRange
-}

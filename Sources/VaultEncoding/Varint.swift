@@ -1,5 +1,7 @@
 /// Unsigned variable-length integers of multiformats: seven bits a byte, low bits first, at most
-/// nine bytes (63 bits), shortest form only. docs/spec/encoding.md, "Varint".
+/// nine bytes (63 bits), shortest form only.
+///
+/// docs/spec/encoding.md, "Varint".
 public enum Varint {
   /// The longest form: nine bytes hold 63 bits.
   public static let bytesMax = 9
@@ -40,16 +42,4 @@ public enum Varint {
     }
     throw .tooLong
   }
-}
-
-/// Why bytes are no varint.
-public enum VarintError: Error, Hashable, Sendable {
-  /// The bytes end inside the number.
-  case truncated
-  /// The number has more than nine bytes.
-  case tooLong
-  /// The same number has a shorter form.
-  case notShortest
-  /// Bytes follow the number.
-  case trailingBytes
 }
