@@ -33,12 +33,16 @@ public enum DeriveSeal {
     let derived = derive(key: key, salt: salt, label: label, aad: aad)
     let nonce = [UInt8](repeating: 0, count: AES256GCM.nonceBytes)
     let box = try AES256GCM.seal(plaintext, key: derived.key, nonce: nonce, aad: aad)
-    var out: [UInt8] = []
-    out.reserveCapacity(plaintext.count + overheadBytes)
-    out += salt
-    derived.commitment.withBytes { out.append(contentsOf: $0) }
-    box.withUnsafeBytes { out.append(contentsOf: $0[AES256GCM.nonceBytes...]) }
-    return out
+    return [UInt8](unsafeUninitializedCapacity: plaintext.count + overheadBytes) { out, count in
+      let out = UnsafeMutableRawBufferPointer(out)
+      out.copyBytes(from: salt)
+      derived.commitment.withBytes { out.copy($0, at: saltBytes) }
+      box.withUnsafeBytes { bytes in
+        let body = UnsafeRawBufferPointer(rebasing: bytes[AES256GCM.nonceBytes...])
+        out.copy(body, at: saltBytes + commitmentBytes)
+      }
+      count = plaintext.count + overheadBytes
+    }
   }
 
   /// Opens a sealed message.
@@ -93,12 +97,20 @@ public enum DeriveSeal {
 
   /// The zero nonce and the ciphertext in one buffer: the only copy on the way in.
   private static func box(of sealed: [UInt8]) -> Data {
-    var box = Data(capacity: AES256GCM.nonceBytes + sealed.count - saltBytes - commitmentBytes)
-    box.append(contentsOf: [UInt8](repeating: 0, count: AES256GCM.nonceBytes))
-    sealed.withUnsafeBytes { bytes in
-      let body = UnsafeRawBufferPointer(rebasing: bytes[(saltBytes + commitmentBytes)...])
-      box.append(contentsOf: body)
+    var box = Data(count: AES256GCM.nonceBytes + sealed.count - saltBytes - commitmentBytes)
+    box.withUnsafeMutableBytes { box in
+      sealed.withUnsafeBytes { bytes in
+        let body = UnsafeRawBufferPointer(rebasing: bytes[(saltBytes + commitmentBytes)...])
+        box.copy(body, at: AES256GCM.nonceBytes)
+      }
     }
     return box
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Copies memory to an offset; that it fits is the caller's promise and is checked.
+  fileprivate func copy(_ source: UnsafeRawBufferPointer, at offset: Int) {
+    UnsafeMutableRawBufferPointer(rebasing: self[offset...]).copyMemory(from: source)
   }
 }
