@@ -1,5 +1,6 @@
 import ArgumentParser
 import StorageNode
+import VaultEncoding
 
 /// `freehold-node config`: the settings of a node.
 struct ConfigCommand: ParsableCommand {

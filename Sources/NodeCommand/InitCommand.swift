@@ -1,5 +1,6 @@
 import ArgumentParser
 import StorageNode
+import VaultEncoding
 import VaultEnvironment
 
 /// `freehold-node init`: makes a node in an empty folder.

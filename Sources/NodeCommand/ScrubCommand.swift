@@ -1,5 +1,6 @@
 import ArgumentParser
 import StorageNode
+import VaultEncoding
 
 /// `freehold-node scrub`: reads every shard and compares it with its name.
 struct ScrubCommand: ParsableCommand {

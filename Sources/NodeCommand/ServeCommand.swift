@@ -2,7 +2,12 @@ import ArgumentParser
 import Logging
 import ServiceLifecycle
 import StorageNode
+import VaultEncoding
 import VaultEnvironment
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// `freehold-node serve`: runs the node until SIGTERM or SIGINT.
 struct ServeCommand: AsyncParsableCommand {
@@ -58,10 +63,11 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private static func logger(_ environment: Environment) -> Logger {
-    let level = environment.variable("FREEHOLD_LOG").flatMap { Logger.Level(rawValue: $0) } ?? .info
+    let wanted = getenv("FREEHOLD_LOG").map { String(cString: $0) }
+    let level = wanted.flatMap { Logger.Level(rawValue: $0) } ?? .info
     let clock = environment.clock
     return Logger(label: "freehold-node") { _ in
-      Logfmt(level: level) { clock.now.text }
+      Logfmt(level: level, now: { clock.now().text })
     }
   }
 }

@@ -1,5 +1,5 @@
-import ArgumentParser
-import StorageNode
+public import ArgumentParser
+public import StorageNode
 
 /// A size on the command line: `500MB`, `10GiB`.
 struct SizeArgument: ExpressibleByArgument {
@@ -11,7 +11,7 @@ struct SizeArgument: ExpressibleByArgument {
   }
 }
 
-extension ListenAddress: @retroactive ExpressibleByArgument {
+extension ListenAddress: ExpressibleByArgument {
   /// Reads `address:port`.
   public init?(argument: String) { self.init(argument) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import StorageNode
+import VaultEncoding
 
 /// `freehold-node tenants`: which vaults store how much.
 struct TenantsCommand: ParsableCommand {

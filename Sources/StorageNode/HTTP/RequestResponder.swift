@@ -7,7 +7,7 @@ import Synchronization
 
 /// Answers one HTTP request after the other: refuses what is over a bound before reading it, reads
 /// the body within its bound and its time, and hands the rest to the `NodeService`.
-struct RequestResponder: Sendable {
+final class RequestResponder: Sendable {
   /// Ends a connection whose body was refused unread.
   struct ConnectionEnds: Error {}
 
@@ -54,7 +54,7 @@ struct RequestResponder: Sendable {
     defer { budget.release(exchange.reservedBytes) }
     if exchange.bodyBytesMax > Self.bodyBytesUnasked {
       let bare = exchange.request
-      if let refusal = try await readers.runIfActive({ service.refusal(beforeBodyOf: bare) }) {
+      if let refusal = try await readers.runIfActive({ [service] in service.refusal(beforeBodyOf: bare) }) {
         return try await refuse(refusal, request, writer, on: channel, since: started)
       }
     }
@@ -76,9 +76,9 @@ struct RequestResponder: Sendable {
   private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
     switch route {
     case .alive, .record: service.answer(request)
-    case .push, .putShard, .enroll: try await writers.runIfActive { service.answer(request) }
+    case .push, .putShard, .enroll: try await writers.runIfActive { [service] in service.answer(request) }
     case .sync, .getShard, .have, .ready:
-      try await readers.runIfActive { service.answer(request) }
+      try await readers.runIfActive { [service] in service.answer(request) }
     }
   }
 

@@ -15,11 +15,11 @@ struct ConfigurationReader {
   /// A number in the file and the bound it sets.
   struct NumberKey: Sendable {
     let name: String
-    let path: WritableKeyPath<ServerLimits, Int> & Sendable
+    let path: any WritableKeyPath<ServerLimits, Int> & Sendable
     let allowed: ClosedRange<Int>
 
     init(
-      _ name: String, _ path: WritableKeyPath<ServerLimits, Int> & Sendable,
+      _ name: String, _ path: any WritableKeyPath<ServerLimits, Int> & Sendable,
       _ allowed: ClosedRange<Int>
     ) {
       self.name = name

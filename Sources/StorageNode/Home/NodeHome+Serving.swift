@@ -1,6 +1,7 @@
 public import Logging
 public import VaultEncoding
 public import VaultEnvironment
+import VaultSync
 
 extension NodeHome {
   /// What is known once a node answers.
