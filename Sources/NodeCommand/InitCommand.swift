@@ -7,7 +7,10 @@ import VaultEnvironment
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Make a node: keys, certificate and node.toml in a new folder.",
-    discussion: "freehold-node init --data /srv/freehold --size 100GiB --listen 0.0.0.0:7400")
+    discussion: """
+      freehold-node init --data /srv/freehold --size 100GiB \\
+        --listen 0.0.0.0:7400 --url https://node.example:7400
+      """)
 
   @OptionGroup var options: DataOptions
 
@@ -15,7 +18,7 @@ struct InitCommand: ParsableCommand {
   var size: SizeArgument
 
   @Option(help: ArgumentHelp("Where to listen.", valueName: "address:port"))
-  var listen = ListenAddress(host: "0.0.0.0", port: 7_400)
+  var listen = ListenAddress(host: "127.0.0.1", port: 7_400)
 
   @Option(help: ArgumentHelp("What clients connect to, if not https://<listen>.", valueName: "url"))
   var url: [String] = []

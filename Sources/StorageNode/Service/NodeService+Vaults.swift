@@ -1,5 +1,6 @@
 import VaultCrypto
 import VaultEncoding
+import VaultEnvironment
 import VaultPacking
 import VaultPolicy
 import VaultSync
@@ -64,7 +65,8 @@ extension NodeService {
   }
 
   private func spend(for vault: DID) throws {
-    let milliseconds = now.milliseconds
+    let elapsed = environment.clock.monotonic().components
+    let milliseconds = elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000
     let wait = withState { $0.rates.take(for: vault, atMilliseconds: milliseconds) }
     if let wait {
       throw NodeRefusal.slowDown(afterSeconds: wait, "too many requests for this vault")
