@@ -20,7 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var options: DataOptions
 
-  @Option(help: ArgumentHelp("Listen here instead of where node.toml says.", valueName: "address:port"))
+  @Option(
+    help: ArgumentHelp("Listen here instead of where node.toml says.", valueName: "address:port"))
   var listen: ListenAddress?
 
   func run() async throws {
@@ -33,8 +34,10 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try home.makeServer(listen: listen, logger: logger) { ready in
       Output.data(
         json
-          ? JSON.object([("ready", .bool(true)), ("did", .text(ready.did.text)), ("url", .text(ready.url))])
-            .text
+          ? JSON.object([
+            ("ready", .bool(true)), ("did", .text(ready.did.text)), ("url", .text(ready.url)),
+          ])
+          .text
           : "ready did=\(ready.did.text) url=\(ready.url)")
     }
     try await Self.runUntilSignal(server, logger: logger)

@@ -4,6 +4,7 @@ import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
 import VaultPacking
+import VaultPolicy
 import VaultSync
 
 @testable import StorageNode

@@ -2,6 +2,7 @@ import FreeholdTestKit
 import Testing
 import VaultCrypto
 import VaultEncoding
+import VaultPolicy
 import VaultSync
 
 @testable import StorageNode

@@ -25,6 +25,7 @@ enum DERWriter {
   static func boolean(_ flag: Bool) -> [UInt8] { value(0x01, [flag ? 0xFF : 0x00]) }
 
   /// UTCTime until 2049, GeneralizedTime from 2050, as RFC 5280 section 4.1.2.5 wants it.
+  ///
   /// `digits` is `YYYYMMDDhhmmss` in UTC.
   static func time(digits: [UInt8]) -> [UInt8] {
     let late = digits.lexicographicallyPrecedes(Array("2050".utf8)) == false

@@ -2,15 +2,19 @@ import Crypto
 import VaultCrypto
 public import VaultEncoding
 
-/// The self-signed P-256 certificate of a node. Clients trust exactly the one in the node's record
-/// (sync.md section 5), so it names nobody and nothing in it is checked but its key.
+/// The self-signed P-256 certificate of a node.
+///
+/// Clients trust exactly the one in the node's record (sync.md section 5), so it names nobody and
+/// nothing in it is checked but its key.
 public struct NodeCertificate: Sendable {
   /// How long a new certificate is valid.
   public static let validDays: Int64 = 3_650
 
   /// The certificate, DER.
   public let der: [UInt8]
-  /// Its private key, PKCS #8 DER. Secret.
+  /// Its private key, PKCS #8 DER.
+  ///
+  /// Secret.
   let keyDER: [UInt8]
   /// SHA-256 of its SubjectPublicKeyInfo.
   public let spki: Bytes32
@@ -62,7 +66,9 @@ public struct NodeCertificate: Sendable {
       DERWriter.integer(serial),
       ecdsaWithSHA256,
       name,
-      DERWriter.sequence([DERWriter.time(digits: digits(from)), DERWriter.time(digits: digits(until))]),
+      DERWriter.sequence([
+        DERWriter.time(digits: digits(from)), DERWriter.time(digits: digits(until)),
+      ]),
       name,
       publicKey,
       DERWriter.tagged(3, DERWriter.sequence(extensions)),

@@ -1,8 +1,10 @@
 import Synchronization
 
-/// Bytes of bodies that the node holds in memory at once. A request reserves what its body may take
-/// before it reads the first byte, waits in line when there is no room, and hears 503 when the
-/// line is full: memory is bounded by configuration, whatever clients do.
+/// Bytes of bodies that the node holds in memory at once.
+///
+/// A request reserves what its body may take before it reads the first byte, waits in line when
+/// there is no room, and hears 503 when the line is full: memory is bounded by configuration,
+/// whatever clients do.
 final class BodyBudget: Sendable {
   private struct Waiting {
     let id: UInt64

@@ -1,8 +1,10 @@
 import NIOCore
 import Synchronization
 
-/// Counts connections, all and by address. A connection over a limit is kept long enough to be
-/// told so; the hard end, above which the system's queue holds them, is set where the server binds.
+/// Counts connections, all and by address.
+///
+/// A connection over a limit is kept long enough to be told so; the hard end, above which the
+/// system's queue holds them, is set where the server binds.
 final class ConnectionGate: Sendable {
   private struct State {
     var count = 0

@@ -1,7 +1,8 @@
+public import Logging
+
 #if canImport(Glibc)
   import Glibc
 #endif
-public import Logging
 
 /// Writes a log record as one line of `key=value` to the standard error stream.
 public struct Logfmt: LogHandler {
@@ -23,11 +24,13 @@ public struct Logfmt: LogHandler {
     self.write = write
   }
 
+  /// A field that every record of this logger carries.
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes one record as one line.
   public func log(event: LogEvent) {
     var line = "time=\(now()) level=\(event.level) msg=\(Self.quoted(event.message.description))"
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }

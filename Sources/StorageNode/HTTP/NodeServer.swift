@@ -8,8 +8,10 @@ import NIOSSL
 public import ServiceLifecycle
 
 /// The HTTP shell around a `NodeService`: TLS 1.3 with the node's own certificate, HTTP/1.1, and
-/// every bound of `ServerLimits`. Files and the database are used on thread pools, never on an
-/// event loop. A graceful shutdown stops accepting and lets running requests finish.
+/// every bound of `ServerLimits`.
+///
+/// Files and the database are used on thread pools, never on an event loop. A graceful shutdown
+/// stops accepting and lets running requests finish.
 public struct NodeServer: Service {
   let service: NodeService
   let certificate: NodeCertificate
@@ -18,7 +20,9 @@ public struct NodeServer: Service {
   let logger: Logger
   private let onReady: @Sendable (_ port: Int) async -> Void
 
-  /// A server for `service`. `onReady` hears the port once connections are accepted.
+  /// A server for `service`.
+  ///
+  /// `onReady` hears the port once connections are accepted.
   public init(
     service: NodeService, certificate: NodeCertificate, listen: ListenAddress,
     limits: ServerLimits, logger: Logger, onReady: @escaping @Sendable (_ port: Int) async -> Void

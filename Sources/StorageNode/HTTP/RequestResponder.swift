@@ -54,7 +54,9 @@ final class RequestResponder: Sendable {
     defer { budget.release(exchange.reservedBytes) }
     if exchange.bodyBytesMax > Self.bodyBytesUnasked {
       let bare = exchange.request
-      if let refusal = try await readers.runIfActive({ [service] in service.refusal(beforeBodyOf: bare) }) {
+      if let refusal = try await readers.runIfActive({ [service] in
+        service.refusal(beforeBodyOf: bare)
+      }) {
         return try await refuse(refusal, request, writer, on: channel, since: started)
       }
     }
@@ -76,7 +78,8 @@ final class RequestResponder: Sendable {
   private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
     switch route {
     case .alive, .record: service.answer(request)
-    case .push, .putShard, .enroll: try await writers.runIfActive { [service] in service.answer(request) }
+    case .push, .putShard, .enroll:
+      try await writers.runIfActive { [service] in service.answer(request) }
     case .sync, .getShard, .have, .ready:
       try await readers.runIfActive { [service] in service.answer(request) }
     }

@@ -1,4 +1,6 @@
-/// Bounds of the HTTP shell (docs/spec/node.md section 4). All of them can be set in `node.toml`.
+/// Bounds of the HTTP shell (docs/spec/node.md section 4).
+///
+/// All of them can be set in `node.toml`.
 public struct ServerLimits: Sendable, Hashable {
   /// Connections answered; the next ones hear 503.
   public var connections = 12_000

@@ -1,4 +1,6 @@
-/// Sizes as people write them: `500`, `10GiB`, `1.5 TB`. Binary units have an i, decimal ones do not.
+/// Sizes as people write them: `500`, `10GiB`, `1.5 TB`.
+///
+/// Binary units have an i, decimal ones do not.
 public enum ByteSize {
   private static let units: [(name: String, bytes: Int64)] = [
     ("tib", 1 << 40), ("gib", 1 << 30), ("mib", 1 << 20), ("kib", 1 << 10),
@@ -31,7 +33,9 @@ public enum ByteSize {
 
   /// A size as a person reads it: `1.5 GiB`.
   public static func text(_ bytes: Int64) -> String {
-    for (name, unit) in [("TiB", Int64(1) << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+    for (name, unit) in [
+      ("TiB", Int64(1) << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+    ]
     where bytes >= unit {
       let tenths = bytes / (unit / 10 == 0 ? 1 : unit / 10)
       let whole = bytes / unit

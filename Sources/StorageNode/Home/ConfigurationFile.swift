@@ -1,5 +1,7 @@
 /// Reads and writes `node.toml`: the part of TOML that is `key = "text"`, `key = number` and
-/// comments, and strict about the rest. A wrong line is named by its number.
+/// comments, and strict about the rest.
+///
+/// A wrong line is named by its number.
 enum ConfigurationFile {
   /// The largest file read.
   static let bytesMax = 64 << 10
@@ -9,7 +11,8 @@ enum ConfigurationFile {
       throw ConfigurationError(line: 0, problem: "the file is no UTF-8 text of at most 64 KiB")
     }
     var reader = ConfigurationReader()
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       try reader.read(line: index + 1, text: line)
     }
     return try reader.finish()

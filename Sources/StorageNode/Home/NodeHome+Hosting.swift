@@ -13,7 +13,9 @@ extension NodeHome {
     try NodeStore(files.database, disk: environment.disk)
   }
 
-  /// A new invitation as one line. Its token is kept nowhere: only its hash is.
+  /// A new invitation as one line.
+  ///
+  /// Its token is kept nowhere: only its hash is.
   public func invite(quotaBytes: Int64) throws -> String {
     try Self.wrapping {
       guard quotaBytes > 0, quotaBytes <= configuration.sizeBytes else {
@@ -21,7 +23,8 @@ extension NodeHome {
         throw NodeError(.configuration, "the quota is more than the node's size of \(size)")
       }
       guard let record = try storedRecord(), record.node == did else {
-        throw NodeError(.damaged, "node.record is missing or not this node's", hint: "run serve once")
+        throw NodeError(
+          .damaged, "node.record is missing or not this node's", hint: "run serve once")
       }
       var generator = environment.makeGenerator()
       let token = generator.nextBytes(16)
@@ -36,7 +39,9 @@ extension NodeHome {
     try Self.wrapping { try openStore().tenants() }
   }
 
-  /// Reads every shard and compares it with its name. Changes nothing; may run beside `serve`.
+  /// Reads every shard and compares it with its name.
+  ///
+  /// Changes nothing; may run beside `serve`.
   public func scrub() throws -> ScrubReport {
     try Self.wrapping {
       let store = try openStore()

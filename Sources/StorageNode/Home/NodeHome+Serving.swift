@@ -17,7 +17,9 @@ extension NodeHome {
     try Self.wrapping { try environment.disk.lock(files.lock) }
   }
 
-  /// A server for this node. Only the holder of the folder may run it.
+  /// A server for this node.
+  ///
+  /// Only the holder of the folder may run it.
   public func makeServer(
     listen: ListenAddress? = nil, logger: Logger,
     onReady: @escaping @Sendable (Ready) async -> Void

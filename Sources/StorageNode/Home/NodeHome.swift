@@ -1,5 +1,5 @@
-public import VaultEncoding
 import VaultCrypto
+public import VaultEncoding
 public import VaultEnvironment
 import VaultSync
 
@@ -93,8 +93,9 @@ public struct NodeHome: Sendable {
     else {
       throw NodeError(.configuration, "a URL begins with https:// and has at most 256 bytes")
     }
-    guard ([configuration.region, configuration.operatorName].compactMap { $0 })
-      .allSatisfy(ConfigurationReader.isLabel)
+    guard
+      ([configuration.region, configuration.operatorName].compactMap { $0 })
+        .allSatisfy(ConfigurationReader.isLabel)
     else {
       throw NodeError(.configuration, "a region or an operator has 1 to 64 bytes")
     }

@@ -1,8 +1,10 @@
 import VaultCrypto
 import VaultEncoding
 
-/// `node.key`: the seed of the node's Ed25519 key as one line of text, so that a person who
-/// copies a folder sees what it is. Secret.
+/// `node.key`: the seed of the node's Ed25519 key as one line of text, so that a person who copies
+/// a folder sees what it is.
+///
+/// Secret.
 enum NodeKeyFile {
   private static let prefix = "freehold-node-key-1 "
 

@@ -4,8 +4,10 @@ import VaultPolicy
 import VaultSync
 
 extension NodeService {
-  /// `POST /v1/enroll`: a vault takes up an invitation. The request carries the policy log that it
-  /// is judged by, so that a node needs to know nothing of a vault before.
+  /// `POST /v1/enroll`: a vault takes up an invitation.
+  ///
+  /// The request carries the policy log that it is judged by, so that a node needs to know nothing
+  /// of a vault before.
   func enroll(_ request: NodeRequest) throws -> NodeResponse {
     let asked = try invocation(of: request)
     // Before anything is decoded: is it for this node, and of now?

@@ -2,8 +2,10 @@ import VaultEncoding
 import VaultPacking
 
 extension NodeService {
-  /// Removes shard files without a row, which a crash between the two leaves: nobody was told
-  /// that they are stored. Files are then exactly what the accounts say.
+  /// Removes shard files without a row, which a crash between the two leaves: nobody was told that
+  /// they are stored.
+  ///
+  /// Files are then exactly what the accounts say.
   func removeStrays() throws {
     for tenant in try store.tenants() {
       try files.removeLeftovers(in: tenant.vault)

@@ -49,7 +49,8 @@ extension NodeService {
       bytesMax: Self.policyBytesMax)
     answer.policy = policy.entries
     answer.wantedPolicy = known.policy.filter { !ours.contains($0) }
-    let devices = index.heads.filter { known.heads[$0.key] != $0.value.cid.syncPrefix }.keys.sorted()
+    let devices = index.heads.filter { known.heads[$0.key] != $0.value.cid.syncPrefix }.keys
+      .sorted()
     let heads = try store.heads(of: devices, tenant: index.tenant, bytesMax: Self.headBytesMax)
     answer.heads = heads.heads
     answer.more = !policy.isComplete || !heads.isComplete

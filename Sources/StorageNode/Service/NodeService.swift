@@ -35,8 +35,10 @@ public final class NodeService: Sendable {
   /// Who the node is.
   public var did: DID { key.did }
 
-  /// Opens the index in `folder` and brings files and rows into line after a crash. Only the
-  /// holder of the folder may make a service. `report` hears of failures of disk or database.
+  /// Opens the index in `folder` and brings files and rows into line after a crash.
+  ///
+  /// Only the holder of the folder may make a service. `report` hears of failures of disk or
+  /// database.
   public init(
     folder: DiskPath, key: SigningKey, record: NodeRecord, capacityBytes: Int64,
     limits: NodeLimits = NodeLimits(), environment: Environment,
@@ -97,7 +99,9 @@ public final class NodeService: Sendable {
   /// The node's clock.
   var now: Timestamp { environment.clock.now() }
 
-  /// Reads or changes what is remembered. Never calls the disk or the database.
+  /// Reads or changes what is remembered.
+  ///
+  /// Never calls the disk or the database.
   func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
     state.withLock { body(&$0) }
   }

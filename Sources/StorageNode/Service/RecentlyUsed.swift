@@ -19,7 +19,9 @@ struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     return found.value
   }
 
-  /// Keeps a value. O(n) when the table is full: n is a few hundred and a miss costs far more.
+  /// Keeps a value.
+  ///
+  /// O(n) when the table is full: n is a few hundred and a miss costs far more.
   mutating func set(_ value: Value, for key: Key) {
     if values[key] == nil, values.count >= countMax,
       let oldest = values.min(by: { $0.value.used < $1.value.used })

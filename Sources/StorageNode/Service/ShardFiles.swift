@@ -1,12 +1,13 @@
+import Synchronization
 import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
 import VaultPacking
-import Synchronization
 
 /// Shard files: `vaults/<first 16 bytes of SHA-256 of the vault's key>/shards/<2 hex>/<64 hex>`.
-/// Written whole and durably, named by what they hold, so that a file is right or can be told
-/// to be wrong without any other knowledge.
+///
+/// Written whole and durably, named by what they hold, so that a file is right or can be told to be
+/// wrong without any other knowledge.
 final class ShardFiles: Sendable {
   private let disk: any Disk
   private let vaults: DiskPath
@@ -75,7 +76,9 @@ final class ShardFiles: Sendable {
     }
   }
 
-  /// Removes what a crash left half written. Only the holder of the data folder may call it.
+  /// Removes what a crash left half written.
+  ///
+  /// Only the holder of the data folder may call it.
   func removeLeftovers(in vault: DID) throws {
     let folder = folder(of: vault)
     guard try disk.exists(folder) else { return }

@@ -13,7 +13,9 @@ final class StripedLocks: Sendable {
     stripes = (0..<count).map { _ in Stripe() }
   }
 
-  /// Runs `body` while no other caller with the same key does. Not reentrant.
+  /// Runs `body` while no other caller with the same key does.
+  ///
+  /// Not reentrant.
   func withLock<Value, Failure: Error>(
     on key: some Hashable, _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {

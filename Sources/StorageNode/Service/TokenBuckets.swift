@@ -1,6 +1,7 @@
-/// Token buckets by key: each key may spend `burst` at once and regains `perSecond`. Bounded: when
-/// too many keys are known, full buckets (which carry no information) are forgotten, and if that is
-/// not enough the whole table is, which only ever forgives.
+/// Token buckets by key: each key may spend `burst` at once and regains `perSecond`.
+///
+/// Bounded: when too many keys are known, full buckets (which carry no information) are forgotten,
+/// and if that is not enough the whole table is, which only ever forgives.
 struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
   private struct Bucket {
     var tokens: Double

@@ -2,8 +2,10 @@ import VaultCrypto
 import VaultEncoding
 import VaultPolicy
 
-/// Who may do what in one vault, by its policy log. The only file of the node that asks the
-/// policy; a value, so that a push judges a copy and throws it away when it is refused.
+/// Who may do what in one vault, by its policy log.
+///
+/// The only file of the node that asks the policy; a value, so that a push judges a copy and throws
+/// it away when it is refused.
 struct VaultJudge: Sendable {
   private var log: PolicyLog
   private var state: PolicyState
@@ -33,8 +35,10 @@ struct VaultJudge: Sendable {
 
   // MARK: The log
 
-  /// Adds entries; those that are new, each after what it builds on. All must find what they
-  /// build on, here or among the others: a node keeps nothing that it cannot judge.
+  /// Adds entries; those that are new, each after what it builds on.
+  ///
+  /// All must find what they build on, here or among the others: a node keeps nothing that it
+  /// cannot judge.
   mutating func add(_ entries: [[UInt8]]) throws -> [(cid: CID, bytes: [UInt8])] {
     guard !entries.isEmpty else { return [] }
     var accepted: [CID] = []
@@ -72,8 +76,10 @@ struct VaultJudge: Sendable {
   }
 
   /// How much of a device's feed may be stored: all while a grant of it holds, and what the
-  /// revocations keep after that. Whether a grant is over by the clock is not asked: the entries
-  /// may have been written before, and who brings them has a right of its own.
+  /// revocations keep after that.
+  ///
+  /// Whether a grant is over by the clock is not asked: the entries may have been written before,
+  /// and who brings them has a right of its own.
   func writeLimit(of device: DID, in scope: ScopeID) -> WriteLimit {
     if device == vault { return .unlimited }
     if state.grant(for: device, allowing: .pushLog(scope: scope)) != nil { return .unlimited }
@@ -122,7 +128,9 @@ struct VaultJudge: Sendable {
     func reaches(_ scope: ScopeID) -> Bool { allowance.allows(scope: scope) }
   }
 
-  /// Decides a request. A `wanted` of nil takes any, for a look before the body.
+  /// Decides a request.
+  ///
+  /// A `wanted` of nil takes any, for a look before the body.
   func authorise(
     _ token: RequestToken, wanted: Wanted?, body: Body, at now: Timestamp, by node: DID
   ) throws -> Caller {

@@ -18,7 +18,9 @@ extension NodeStore {
       let replacedBytes: Int
     }
 
-    /// Bytes that the vault uses more after the change. Negative when heads became shorter.
+    /// Bytes that the vault uses more after the change.
+    ///
+    /// Negative when heads became shorter.
     var usedBytes: Int64 {
       let policyBytes = policy.reduce(0) { $0 + $1.bytes.count }
       let entryBytes = entries.reduce(0) { $0 + $1.accepted.bytes.count }
@@ -27,8 +29,9 @@ extension NodeStore {
     }
   }
 
-  /// Writes a push; the bytes used and allowed afterwards. Throws `QuotaExceeded` when the vault
-  /// would use more than `usedBytesMax(quota)`.
+  /// Writes a push; the bytes used and allowed afterwards.
+  ///
+  /// Throws `QuotaExceeded` when the vault would use more than `usedBytesMax(quota)`.
   func apply(
     _ changes: Changes, to tenant: Int64, usedBytesMax: (_ quotaBytes: Int64) -> Int64
   ) throws -> (usedBytes: Int64, quotaBytes: Int64) {

@@ -24,7 +24,9 @@ extension NodeStore {
     }
   }
 
-  /// Adds the row of a shard whose file is on stable storage. Throws `QuotaExceeded`.
+  /// Adds the row of a shard whose file is on stable storage.
+  ///
+  /// Throws `QuotaExceeded`.
   func addShard(
     _ shard: ShardName, size: Int, of tenant: Int64, at time: Timestamp
   ) throws {

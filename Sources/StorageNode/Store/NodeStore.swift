@@ -3,8 +3,10 @@ import VaultEncoding
 import VaultEnvironment
 import VaultStore
 
-/// The index of a node: who stores what. Every change is one transaction and durable when the
-/// call returns; every sum is kept in the transaction that changes its parts.
+/// The index of a node: who stores what.
+///
+/// Every change is one transaction and durable when the call returns; every sum is kept in the
+/// transaction that changes its parts.
 final class NodeStore: Sendable {
   let database: Database
 
@@ -55,7 +57,9 @@ final class NodeStore: Sendable {
   }
 
   /// Makes the vault a tenant and the invitation its own; false when the invitation is another
-  /// vault's. A second invitation of one vault raises its quota, if it is larger.
+  /// vault's.
+  ///
+  /// A second invitation of one vault raises its quota, if it is larger.
   func enroll(_ enrolling: Enrolling) throws -> Bool {
     try database.write { transaction in
       guard let invitation = try Self.invitation(enrolling.tokenHash, in: transaction),
@@ -120,7 +124,9 @@ final class NodeStore: Sendable {
 
   /// Bytes that all tenants store.
   func usedBytes() throws -> Int64 {
-    try database.read { try $0.first("SELECT coalesce(sum(used), 0) FROM tenants") { $0.integer(0) } }
+    try database.read {
+      try $0.first("SELECT coalesce(sum(used), 0) FROM tenants") { $0.integer(0) }
+    }
       ?? 0
   }
 
@@ -168,7 +174,9 @@ final class NodeStore: Sendable {
     guard transaction.changedCount == 1 else { throw ReplayFound() }
   }
 
-  /// Forgets invocations that are expired by now. A few at a time: the rest waits its turn.
+  /// Forgets invocations that are expired by now.
+  ///
+  /// A few at a time: the rest waits its turn.
   static func forgetReplays(
     beforeSeconds now: Int64, in transaction: DatabaseTransaction
   ) throws {

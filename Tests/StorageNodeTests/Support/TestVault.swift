@@ -85,7 +85,7 @@ struct TestDevice {
         sequence: end.count + 1, epoch: 0, dependencies: [:], ciphertext: ciphertext)
       end = end.advanced(by: entry)
       if isSigned, index == ciphertexts.count - 1 {
-        entry = try entry.signed(at: end, by: keys.signing)
+        entry = entry.signed(at: end, by: keys.signing)
       }
       entries.append(entry.bytes)
     }
