@@ -95,6 +95,7 @@ let package = Package(
       [
         "VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultPacking", "VaultEnvironment",
         "VaultStore", "VaultSync", "CPlatform", crypto, grdb, logging, nioCore, nioSSL,
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -142,7 +143,9 @@ let package = Package(
       "StorageNodeTests",
       [
         "StorageNode", "VaultSync", "VaultPolicy", "VaultPacking", "VaultCrypto", "VaultEncoding",
-        "VaultEnvironment", "VaultStore", "FreeholdTestKit",
+        "VaultEnvironment", "VaultStore", "FreeholdTestKit", logging, nioCore, nioSSL,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     tests(
       "FreeholdTests",

@@ -1,0 +1,54 @@
+public import Logging
+public import VaultEncoding
+public import VaultEnvironment
+import VaultSync
+
+extension NodeHome {
+  /// What is known once a node answers.
+  public struct Ready: Sendable {
+    /// The node.
+    public let did: DID
+    /// Where it answers: the first of its URLs.
+    public let url: String
+  }
+
+  /// Takes the folder for this process; throws `.busy` with the holder while another has it.
+  public func hold() throws -> any DiskLock {
+    try Self.wrapping { try environment.disk.lock(files.lock) }
+  }
+
+  /// A server for this node.
+  ///
+  /// Only the holder of the folder may run it.
+  public func makeServer(
+    listen: ListenAddress? = nil, logger: Logger,
+    onReady: @escaping @Sendable (Ready) async -> Void
+  ) throws -> NodeServer {
+    let listen = listen ?? configuration.listen
+    let service = try makeService()
+    return NodeServer(
+      service: service, certificate: certificate, listen: listen, limits: configuration.server,
+      logger: logger
+    ) { port in
+      do {
+        let record = try record(addresses: addresses(port: port))
+        service.replace(record: record)
+        await onReady(Ready(did: did, url: record.addresses[0]))
+      } catch {
+        logger.critical("the node's record could not be written", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+
+  /// The node's verbs, without a network around them.
+  public func makeService() throws -> NodeService {
+    try Self.wrapping {
+      guard let record = try storedRecord(), record.node == did else {
+        throw NodeError(.damaged, "node.record is missing or not this node's")
+      }
+      return try NodeService(
+        folder: files.folder, key: key, record: record,
+        capacityBytes: configuration.sizeBytes, environment: environment)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// Every bound a node keeps, with its reason (docs/spec/node.md section 4).
+public struct NodeLimits: Sendable, Hashable {
+  /// Room that only deletions and policy may use, so that a full vault can still shrink.
+  public var reserveBytes = 4 << 20
+  /// The largest push that may use the reserve: policy, heads and a deletion's entry.
+  public var reservePushBytes = 256 << 10
+  /// Evaluated policy logs kept in memory.
+  public var policiesInMemory = 256
+  /// Free space of the file system below which nothing is stored for anybody.
+  public var diskFreeBytesMin: UInt64 = 64 << 20
+  /// Requests a second of one vault, and how many may come at once.
+  public var vaultRequests = Rate(perSecond: 2_000, burst: 10_000)
+  /// Vaults whose rate is remembered.
+  public var vaultsRated = 10_000
+
+  /// The defaults.
+  public init() {}
+
+  /// A steady rate with a burst.
+  public struct Rate: Sendable, Hashable {
+    /// The steady rate.
+    public var perSecond: Int
+    /// What may come at once after a pause.
+    public var burst: Int
+
+    /// A rate.
+    public init(perSecond: Int, burst: Int) {
+      self.perSecond = perSecond
+      self.burst = burst
+    }
+  }
+}
