@@ -167,6 +167,7 @@ import VaultStore
           isStored = true
         }
         medium.cutPower()
+        medium.faults = SimulatedFaults()
         let disk = medium.start()
         try disk.makeFolder(DiskPath("/home"))
         let home = try VaultHome.open(path, on: disk)

@@ -4,7 +4,7 @@ import VaultEnvironment
 import VaultStore
 
 /// What the kernel is really asked for, seen through strace.
-@Suite struct TracedWriteTests {
+@Suite(.serialized) struct TracedWriteTests {
   private static let strace = "/usr/bin/strace"
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: strace), "strace is absent"))

@@ -40,7 +40,7 @@ import VaultStore
   {
     try withDatabase(.simulated) { vault in
       try vault.write { try $0.append([sample.entry(0, 1)]) }
-      for sequence in [0, 1, 3, UInt64(Int64.max) + 1, .max] {
+      for sequence in [0, 1, 2, 4, UInt64(Int64.max) + 1, .max] {
         #expect(throws: StoreError.self) {
           try vault.write { try $0.append([sample.entry(0, 2), sample.entry(0, sequence)]) }
         }
