@@ -16,6 +16,8 @@ import Synchronization
 public final class DurableDisk: Disk {
   /// So many files of a batch are open at once.
   private static let openFilesMax = 64
+  /// So many temporary names that are taken are passed over before giving up.
+  private static let leftoversMax = 10_000
 
   let calls: any DiskCalls
   private let state = Mutex(State())
@@ -62,9 +64,9 @@ public final class DurableDisk: Disk {
   /// Begins a file that is written piece by piece and appears at its path on `commit()`.
   public func makeFile(_ path: DiskPath) throws -> DurableFile {
     try requireTrusted(path)
-    let temporary = try makeTemporaryPath(for: path)
+    let temporary = try makeTemporary(for: path)
     return DurableFile(
-      path: path, temporary: temporary, handle: try calls.makeFile(temporary), disk: self)
+      path: path, temporary: temporary.path, handle: temporary.handle, disk: self)
   }
 
   /// Removes files durably. Those that are not there are passed over.
@@ -206,11 +208,10 @@ public final class DurableDisk: Disk {
     var handles: [(handle: DiskHandle, path: DiskPath)] = []
     defer { for open in handles { calls.close(open.handle) } }
     for write in writes {
-      let temporary = try makeTemporaryPath(for: write.path)
-      let handle = try calls.makeFile(temporary)
-      staged.append(StagedFile(path: write.path, temporary: temporary))
-      handles.append((handle, write.path))
-      try append(write.bytes, to: handle)
+      let temporary = try makeTemporary(for: write.path)
+      staged.append(StagedFile(path: write.path, temporary: temporary.path))
+      handles.append((temporary.handle, write.path))
+      try append(write.bytes, to: temporary.handle)
     }
     // All are written before the first is synced: the kernel then writes them out together.
     for open in handles { try sync(open.handle, of: open.path) }
@@ -273,15 +274,24 @@ public final class DurableDisk: Disk {
     }
   }
 
-  private func makeTemporaryPath(for path: DiskPath) throws -> DiskPath {
+  /// Makes a file beside the path. A name that an earlier process has left behind is passed over.
+  private func makeTemporary(for path: DiskPath) throws -> (path: DiskPath, handle: DiskHandle) {
     guard let folder = path.parent, !path.name.isEmpty else {
       throw DiskError(.invalidPath, at: path, "a file cannot have this name")
     }
-    let number = state.withLock { state in
-      state.temporaryCount += 1
-      return state.temporaryCount
+    var attemptsLeft = Self.leftoversMax
+    while true {
+      let number = state.withLock { state in
+        state.temporaryCount += 1
+        return state.temporaryCount
+      }
+      let temporary = folder.appending(TemporaryName.make(number: number))
+      do {
+        return (temporary, try calls.makeFile(temporary))
+      } catch let error as DiskError where error.code == .exists && attemptsLeft > 0 {
+        attemptsLeft -= 1
+      }
     }
-    return folder.appending(TemporaryName.make(number: number))
   }
 
   private func read(_ handle: DiskHandle, offset: UInt64, count: Int) throws -> [UInt8] {

@@ -34,6 +34,7 @@ public final class Database: Sendable {
     self.disk = disk
     file = path.description
     do {
+      try Self.inspect(path, for: schema, on: disk)
       connections = try Self.open(path, on: disk, isReadOnly: isReadOnly, readersMax: readersMax)
       if !isReadOnly { try Self.requireDurableCommits(connections, in: file) }
     } catch {
@@ -100,6 +101,20 @@ public final class Database: Sendable {
 
   // MARK: Opening
 
+  /// Refuses a file that is not ours or newer than us, before anything in it is changed: opening
+  /// it for writing would already change its journal's mode.
+  private static func inspect(
+    _ path: DiskPath, for schema: DatabaseSchema, on disk: any Disk
+  ) throws {
+    guard case .file(let name) = try disk.databasePlace(path),
+      let sizeBytes = try disk.sizeBytes(path), sizeBytes > 0
+    else { return }
+    let connection = try DatabaseQueue(
+      path: name, configuration: configuration(isReadOnly: true))
+    let found = try connection.read { try FoundVersion(DatabaseTransaction($0, in: name)) }
+    try found.require(schema, in: name)
+  }
+
   private static func open(
     _ path: DiskPath, on disk: any Disk, isReadOnly: Bool, readersMax: Int
   ) throws -> any DatabaseWriter {
@@ -160,23 +175,8 @@ public final class Database: Sendable {
   // MARK: Versions
 
   private func migrate(to schema: DatabaseSchema, isReadOnly: Bool) throws {
-    let found = try read { transaction in
-      (
-        applicationID: try transaction.pragma("application_id"),
-        version: try transaction.pragma("user_version"),
-        isEmpty: try transaction.first("SELECT 1 FROM sqlite_schema") { _ in true } == nil
-      )
-    }
-    let isNew = found.applicationID == 0 && found.version == 0 && found.isEmpty
-    guard isNew || found.applicationID == Int(schema.applicationID) else {
-      throw StoreError(.wrongFile, "this database was not made by this program: \(file)")
-    }
-    guard found.version <= schema.version else {
-      throw StoreError(
-        .newerFormat,
-        "this was made by a newer Freehold (format \(found.version), known is \(schema.version)),"
-          + " so update this one: \(file)")
-    }
+    let found = try read { try FoundVersion($0) }
+    try found.require(schema, in: file)
     guard found.version < schema.version else { return }
     guard !isReadOnly else {
       throw StoreError(
@@ -210,11 +210,5 @@ public final class Database: Sendable {
     default: return
     }
     if result & 0xff == SQLITE_IOERR { isStopped.withLock { $0 = true } }
-  }
-}
-
-extension DatabaseTransaction {
-  fileprivate func pragma(_ name: String) throws -> Int {
-    try first("PRAGMA \(name)") { $0.int(0) } ?? 0
   }
 }
