@@ -18,7 +18,7 @@ public final class FileDraft {
   private let name: FileName
   private let place: Place
   private let replaced: FileStat?
-  private let expectation: Expectation
+  private let expectation: ExpectedState
   /// Up to here the file on the disk reaches.
   private var endOnDisk: Int64 = 0
   private var isOpen = true
@@ -28,7 +28,7 @@ public final class FileDraft {
 
   init(
     _ writer: FolderWriter, file: Descriptor, name: FileName, place: Place, replaced: FileStat?,
-    expectation: Expectation
+    expectation: ExpectedState
   ) {
     self.writer = writer
     self.file = file

@@ -1,6 +1,6 @@
 extension FolderDiff {
-  /// A change of a node's object, at the node's place.
-  func change(
+  /// A change of a node's object, at the node's place. Created folders must have their numbers.
+  private func change(
     _ action: LocalChange.Action, _ node: Int, _ object: LocalChange.Object
   ) -> LocalChange {
     LocalChange(
@@ -37,6 +37,15 @@ extension FolderDiff {
         result.changes.append(change(action, node, .known(key)))
       case .open, .atPlace, .dropped: break
       }
+    }
+  }
+
+  /// Objects that changed: where they were, or moved as well.
+  mutating func emitChanged() {
+    result.changes += inPlace
+    for (node, action) in movedAndChanged {
+      guard case .moved(let row) = nodes[node].answer else { continue }
+      result.changes.append(change(action, node, .known(index.columns.rows[Int(row)].key)))
     }
   }
 

@@ -7,7 +7,7 @@ extension FolderDiff {
     diff.answerFilesAtPlace()
     diff.answerRest()
     diff.emitArrivals()
-    diff.result.changes += diff.inPlace
+    diff.emitChanged()
     diff.emitDepartures()
     diff.emitLinks()
     return diff.result
@@ -37,9 +37,10 @@ extension FolderDiff {
 
   /// Folders, from the root down: nodes come after the nodes that hold them.
   private mutating func answerFolders() {
-    var inodes: Set<LinkKey> = []
+    var folders: [LinkKey: [FileStat]] = [:]
     for node in nodes where node.entry.kind == .folder {
-      inodes.insert(LinkKey(device: node.entry.stat.device, inode: node.entry.stat.inode))
+      let stat = node.entry.stat
+      folders[LinkKey(device: stat.device, inode: stat.inode), default: []].append(stat)
     }
     for node in nodes.indices where nodes[node].entry.kind == .folder {
       let holder = holder(of: node)
@@ -50,7 +51,7 @@ extension FolderDiff {
         answerAtPlace(node, place)
       } else if let row = movedFolder(node) {
         answerMoved(node, row)
-      } else if let place, !isElsewhere(place, inodes) {
+      } else if let place, !isElsewhere(place, folders) {
         answerAtPlace(node, place)
       } else {
         answerNew(node, holder: holder)
@@ -72,10 +73,11 @@ extension FolderDiff {
 
   /// True when the folder that a row stands for is among the nodes, so that what has its place
   /// now is another.
-  private func isElsewhere(_ row: UInt32, _ inodes: Set<LinkKey>) -> Bool {
+  private func isElsewhere(_ row: UInt32, _ folders: [LinkKey: [FileStat]]) -> Bool {
     let entry = index.columns.rows[Int(row)]
     let device = index.devices[Int(entry.device)]
-    return inodes.contains(LinkKey(device: device, inode: entry.inode))
+    let found = folders[LinkKey(device: device, inode: entry.inode)] ?? []
+    return found.contains { isSameThing($0, row) }
   }
 
   /// Files and links in folders that turned out to be known, at their places there.
@@ -157,8 +159,7 @@ extension FolderDiff {
       } else {
         sameMode && known.modified == entry.stat.modified ? nil : .attributesChanged
       }
-    guard let action else { return }
-    inPlace.append(change(action, node, .known(known.key)))
+    if let action { movedAndChanged.append((node, action)) }
   }
 
   private mutating func answerNew(_ node: Int, holder: UInt32?) {

@@ -24,6 +24,8 @@ public struct FolderDiff {
   var rootIsListed = false
   /// Changes of objects that are where they were.
   var inPlace: [LocalChange] = []
+  /// Nodes that are moved objects, and what else changed in them.
+  var movedAndChanged: [(node: Int, action: LocalChange.Action)] = []
   var result = FolderChanges()
   var links: [LinkKey: [LinkMember]] = [:]
   private var levels: [Level] = []

@@ -34,15 +34,19 @@ extension FolderIndex {
     }
   }
 
-  /// Writes down several objects whose places may have gone round: `a` is now `b`, and `b` is `a`.
-  /// Folders come before what lies in them.
+  /// Writes down several objects whose places may have gone round (`a` is now `b`, and `b` is
+  /// `a`), and removes others, from whose folders some of them may have come. Folders come before
+  /// what lies in them: the order of ``FolderChanges/changes``.
   /// - Throws: as ``record(_:)``. The index is then half changed: throw it away.
-  public mutating func record(contentsOf objects: [IndexedObject]) throws(FolderError) {
+  public mutating func record(
+    contentsOf objects: [IndexedObject], removing keys: [FolderKey] = []
+  ) throws(FolderError) {
     for object in objects {
       guard let row = row(of: object.key), columns.rows[Int(row)].isPlaced else { continue }
-      let stays = self.object(at: row)
-      if stays.parent != object.parent || stays.name != object.name { detach(row) }
+      let now = self.object(at: row)
+      if now.parent != object.parent || now.name != object.name { detach(row) }
     }
+    for key in keys { remove(key) }
     for object in objects { try record(object) }
   }
 
@@ -75,6 +79,9 @@ extension FolderIndex {
   private func checkParent(
     _ parent: UInt32, of object: IndexedObject, old: UInt32?
   ) throws(FolderError) {
+    if let old, object.stat.kind != .folder, firstChild(of: old) != IndexColumns.none {
+      throw refusal(.notEmpty, object)
+    }
     guard parent != IndexColumns.none else { return }
     guard columns.rows[Int(parent)].kind == .folder else { throw refusal(.wrongKind, object) }
     var depth = 0
@@ -85,9 +92,6 @@ extension FolderIndex {
       row = columns.rows[Int(row)].parent
     }
     guard depth < FolderIndex.depthMax else { throw refusal(.overLimit, object) }
-    if let old, object.stat.kind != .folder, firstChild(of: old) != IndexColumns.none {
-      throw refusal(.notEmpty, object)
-    }
   }
 
   private func checkLimits(_ object: IndexedObject) throws(FolderError) {

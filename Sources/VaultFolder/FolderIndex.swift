@@ -97,7 +97,7 @@ public struct FolderIndex: Sendable {
   }
 
   /// What a writer should find on the disk where the object is.
-  public func expectation(of key: FolderKey) -> Expectation {
+  public func expectation(of key: FolderKey) -> ExpectedState {
     object(key).map { .unchanged($0.stat) } ?? .absent
   }
 }

@@ -124,7 +124,9 @@ public final class FolderRoot: Sendable {
   private func openRaw(
     _ names: ArraySlice<FileName>, in folder: Descriptor, flags: Int32
   ) -> Int32 {
-    let flags = flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+    // The kernel takes no other flags beside O_PATH, which opens nothing that could wait.
+    let isPath = flags & FREEHOLD_O_PATH != 0
+    let flags = flags | O_NOFOLLOW | (isPath ? 0 : O_NONBLOCK | O_NOCTTY)
     let capacity = names.reduce(0) { $0 + $1.bytes.count + 1 }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in
       var filled = 0

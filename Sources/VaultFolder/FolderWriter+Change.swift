@@ -7,7 +7,7 @@ extension FolderWriter {
   ///   something is at the new place, `otherDevice` when it must be copied instead.
   @discardableResult
   public func move(
-    from old: FolderPath, to new: FolderPath, expecting expectation: Expectation
+    from old: FolderPath, to new: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
     let source = try Place(root, old, action: "move")
     guard !new.isWithin(old) else {
@@ -72,7 +72,7 @@ extension FolderWriter {
   /// that a program saved in the last moment comes back instead of being lost.
   /// - Throws: ``FolderError``: `changedMeanwhile`, `notEmpty`.
   public func remove(
-    at path: FolderPath, expecting expectation: Expectation
+    at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) {
     let place = try Place(root, path, action: "remove")
     guard let before = try place.stat() else { return }
@@ -89,7 +89,7 @@ extension FolderWriter {
   }
 
   private func removeFile(
-    _ place: Place, expecting expectation: Expectation
+    _ place: Place, expecting expectation: ExpectedState
   ) throws(FolderError) {
     let draft = nextDraftName()
     let result = place.rename(place.name, to: draft, flags: FREEHOLD_RENAME_NOREPLACE)
@@ -126,7 +126,7 @@ extension FolderWriter {
   ///   system or the user's rights do not allow is said in the result instead.
   @discardableResult
   public func setAttributes(
-    _ attributes: FileAttributes, at path: FolderPath, expecting expectation: Expectation
+    _ attributes: FileAttributes, at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> Written {
     guard !path.isRoot else {
       let unapplied = apply(attributes, to: root.descriptor, at: path)

@@ -6,7 +6,7 @@ internal import Glibc
 /// - Every file is made under a draft's name in its folder and renamed into place, so nobody
 ///   sees a part of it. Drafts that a crash leaves behind are skipped by scans and removed by
 ///   ``removeStaleDrafts(of:)``.
-/// - What is replaced, moved or removed is compared with an ``Expectation`` right before *and*
+/// - What is replaced, moved or removed is compared with an ``ExpectedState`` right before *and*
 ///   after the rename that takes it away, and put back when somebody was quicker.
 /// - The attributes of folders are set by ``settle()``, after what is put into them.
 /// - Owners are not set, except that a file keeps the owner of the file that it replaces.
@@ -63,7 +63,7 @@ public final class FolderWriter {
   @discardableResult
   public func makeFolder(
     at path: FolderPath, attributes: FileAttributes = FileAttributes(),
-    expecting expectation: Expectation = .absent
+    expecting expectation: ExpectedState = .absent
   ) throws(FolderError) -> FileStat {
     let place = try Place(root, path, action: "make folder")
     if let there = try place.stat(expecting: expectation, "make folder") {
@@ -91,7 +91,7 @@ public final class FolderWriter {
   /// - Throws: ``FolderError``: `exists` or `changedMeanwhile` when what is there is not what is
   ///   expected (it is compared again in the end).
   public func draft(
-    at path: FolderPath, expecting expectation: Expectation
+    at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileDraft {
     let place = try Place(root, path, action: "write")
     let replaced = try place.stat(expecting: expectation, "write")
@@ -111,7 +111,7 @@ public final class FolderWriter {
   @discardableResult
   public func writeLink(
     to target: [UInt8], at path: FolderPath, modified: FileTime? = nil,
-    expecting expectation: Expectation
+    expecting expectation: ExpectedState
   ) throws(FolderError) -> Written {
     let place = try Place(root, path, action: "make link")
     guard (1...FolderRoot.linkTargetBytesMax).contains(target.count), !target.contains(0) else {
@@ -139,7 +139,7 @@ public final class FolderWriter {
   /// - Throws: ``FolderError``: `otherDevice`, `unsupported`: write the content again instead.
   @discardableResult
   public func writeHardLink(
-    to existing: FolderPath, at path: FolderPath, expecting expectation: Expectation
+    to existing: FolderPath, at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
     let source = try Place(root, existing, action: "link")
     let place = try Place(root, path, action: "link")
@@ -162,7 +162,7 @@ public final class FolderWriter {
 
   /// Puts a draft into place or removes it.
   func put(
-    _ draft: FileName, at place: Place, expecting expectation: Expectation
+    _ draft: FileName, at place: Place, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
     do throws(FolderError) {
       try place.put(draft, expecting: expectation)

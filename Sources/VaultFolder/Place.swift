@@ -21,7 +21,7 @@ struct Place {
   func stat() throws(FolderError) -> FileStat? { try folder.stat(of: name, in: folderPath) }
 
   /// What is there, when it is as expected.
-  func stat(expecting expectation: Expectation, _ action: String) throws(FolderError) -> FileStat? {
+  func stat(expecting expectation: ExpectedState, _ action: String) throws(FolderError) -> FileStat? {
     let stat = try stat()
     guard expectation.isMet(by: stat) else {
       let code: FolderError.Code = expectation == .absent ? .exists : .changedMeanwhile
@@ -61,7 +61,7 @@ struct Place {
   /// Something that was there is exchanged with the draft, looked at where it cannot be meant
   /// any more, and only then removed; when it is not what was expected, it is exchanged back.
   /// On an error the draft is still there.
-  func put(_ draft: FileName, expecting expectation: Expectation) throws(FolderError) {
+  func put(_ draft: FileName, expecting expectation: ExpectedState) throws(FolderError) {
     guard let old = try stat(expecting: expectation, "write") else {
       let result = rename(draft, to: name, flags: FREEHOLD_RENAME_NOREPLACE)
       if result == -NumberOfError.invalid { return try putPlainly(draft) }

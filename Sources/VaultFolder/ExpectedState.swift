@@ -1,6 +1,6 @@
 /// What a writer should find where it is about to write. Anything else means that somebody
 /// changed the folder meanwhile, and nothing is written.
-public enum Expectation: Hashable, Sendable {
+public enum ExpectedState: Hashable, Sendable {
   /// Nothing is there.
   case absent
   /// What was there when this stat was taken, and has not changed since.
