@@ -40,9 +40,6 @@ public struct Chunker: Sendable {
   private var scannedBytes = 0
   private var hash: UInt64 = 0
 
-  /// The bytes that a hash depends on.
-  static let windowBytes = 64
-
   /// A chunker for a scope's 32-byte chunker key. Costs some ten microseconds: copy a made one
   /// for each file of the scope.
   ///
@@ -99,31 +96,17 @@ public struct Chunker: Sendable {
   private mutating func scan(
     _ bytes: UnsafePointer<UInt8>, end: Int, below bound: UInt64
   ) -> Int? {
-    let isWarm = scannedBytes > 0
-    var place = isWarm ? scannedBytes : max(0, sizes.minimumBytes - Self.windowBytes)
-    var state = hash
     let words = gear.words
-    let found = words.withUnsafeBufferPointer { table in
-      guard let table = table.baseAddress else { return false }
-      if !isWarm {
-        // The skipped minimum: only its last window matters to any later place.
-        while place < sizes.minimumBytes {
-          state = (state << 1) &+ table[Int(bytes[place])]
-          place += 1
-        }
-        if state < bound { return true }
+    return words.withUnsafeBufferPointer { table in
+      guard let table = table.baseAddress else { return nil }
+      var roll = GearRoll(table: table, hash: hash, place: scannedBytes)
+      defer { (hash, scannedBytes) = (roll.hash, roll.place) }
+      if roll.place == 0 {
+        // Of the skipped minimum only the last window matters to any later place.
+        roll.warm(up: sizes.minimumBytes, in: bytes)
+        if roll.hash < bound { return roll.place }
       }
-      // The pointers are unchecked here: `place < end`, `end` is at most the buffer's count, and
-      // the table has a word for each byte.
-      while place < end {
-        state = (state << 1) &+ table[Int(bytes[place])]
-        place += 1
-        if state < bound { return true }
-      }
-      return false
+      return roll.advance(in: bytes, to: end, below: bound) ? roll.place : nil
     }
-    hash = state
-    scannedBytes = place
-    return found ? place : nil
   }
 }

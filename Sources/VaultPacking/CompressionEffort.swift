@@ -1,6 +1,20 @@
+// The choice of the level, measured on 78,000 source files (904 MB, one frame for each file) and on
+// the same content in chunks of 1 MiB, in processor seconds:
+//
+//     level     files: MB stored, s     1 MiB chunks: MB/s, stored
+//      −3             322, 3.5
+//       1             247, 4.3               266, 25.2 %
+//       2             244, 4.3               237, 24.2 %
+//       3             236, 5.0               198, 23.0 %
+//     restic         (253 with its trees and indexes, 22.6 s for the whole push)
+//
+// A dictionary trained on the files saves 6 % more and costs a training, a stored object and a
+// third more time at level 3; putting files of a folder into one frame of 128 KiB saves 12 %.
+// Neither is worth that a file can no longer be read, shared and deleted by itself.
+
 /// How much work a compressor puts into a chunk. Every effort is read alike.
 public enum CompressionEffort: Hashable, Sendable, CaseIterable {
-  /// For slow processors in front of fast networks.
+  /// A seventh less work, a twentieth more bytes: for slow processors in front of fast networks.
   case quick
   /// What a push uses.
   case standard
@@ -10,9 +24,9 @@ public enum CompressionEffort: Hashable, Sendable, CaseIterable {
   /// The zstd level.
   var level: Int32 {
     switch self {
-    case .quick: -3
-    case .standard: 1
-    case .thorough: 6
+    case .quick: 1
+    case .standard: 3
+    case .thorough: 9
     }
   }
 }

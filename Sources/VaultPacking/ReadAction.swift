@@ -17,10 +17,11 @@ public enum ReadAction: Hashable, Sendable {
 public enum ReadFailure: Hashable, Sendable {
   /// Fewer than k shards answered.
   case tooFewShards(answered: Int, needed: Int)
-  /// All answers agree, and yet they do not open: what was stored is not what the manifest names,
-  /// or the key is wrong. No node is to blame.
+  /// More than k answers agree, and yet they do not open: what was stored is not what the manifest
+  /// names, or the key is wrong. No node is to blame.
   case wrongAsStored
-  /// Answers contradict each other and no combination that was tried opens. Whole shards of these
-  /// nodes should be compared with their names; `lied` makes the plan go on without a liar.
-  case contradiction(among: [DID])
+  /// The answers do not open, and they are too few or too contradictory to tell who is wrong. Whole
+  /// shards of these nodes should be compared with their names; `lied` makes the plan go on without
+  /// a liar.
+  case undecided(among: [DID])
 }

@@ -3,10 +3,11 @@ import VaultEncoding
 /// The part of a wanted range that lies in one data shard, and the versions of it that the answers
 /// allow.
 ///
-/// Honest answers allow one version. A wrong byte among the answers makes as many as there are
-/// sets of k answers with and without it.
+/// Honest answers allow one version. A lie among the answers makes others: one for each set of
+/// answers that has the lie in it.
 struct ReadPiece: Sendable {
-  /// A candidate for the piece's bytes, and every set of answers that gives it.
+  /// A candidate for the piece's bytes, and every set of answers that was found to give it: one
+  /// answer of the piece's own shard, or k answers of others.
   struct Version: Sendable {
     let bytes: [UInt8]
     var sources: [Set<RangeRequest>]
@@ -20,10 +21,7 @@ struct ReadPiece: Sendable {
   let wanted: Range<Int>
   /// Versions in the order they were found; indexes stay valid.
   private(set) var versions: [Version] = []
-  private var combined: Set<Set<RangeRequest>> = []
-
-  /// Sets of answers that are combined for one piece at most; above, whole shards are audited.
-  static let combinationsMax = 512
+  private var known: [Set<RangeRequest>: Int] = [:]
 
   init(target: Int, range: Range<Int>, wanted: Range<Int>) {
     self.target = target
@@ -36,42 +34,40 @@ struct ReadPiece: Sendable {
     versions[version].bytes[wanted]
   }
 
-  /// Adds the versions that new answers allow; only the first one there is, unless `all`.
-  mutating func combine(_ answers: [(RangeRequest, [UInt8])], _ code: ErasureCode, all: Bool) {
-    for (request, bytes) in answers where request.shard == target || code.dataShards == 1 {
-      guard all || versions.isEmpty else { return }
-      record(bytes, from: [request])
-    }
-    guard code.dataShards > 1, all || versions.isEmpty else { return }
-    let others = answers.filter { $0.0.shard != target }
-    var subset = Subset(of: others.count, size: code.dataShards)
-    var steps = 0
-    while let places = subset.next(), steps < Self.combinationsMax {
-      steps += 1
-      let chosen = places.map { others[$0] }
-      let sources = Set(chosen.map(\.0))
-      let shards = Dictionary(chosen.map { ($0.0.shard, $0.1) }) { first, _ in first }
-      guard shards.count == places.count, !combined.contains(sources),
-        let bytes = try? code.rebuild([target], from: shards)[target]
-      else { continue }
-      record(bytes, from: sources)
-      if !all { return }
-    }
+  /// Whether a shard has the piece as it is; with k = 1 all do.
+  func isDirect(_ shard: Int, _ code: ErasureCode) -> Bool {
+    shard == target || code.dataShards == 1
   }
 
-  /// Forgets what a node's answers led to: its versions stay as empty places.
-  mutating func discard(_ node: DID) {
-    for version in versions.indices {
-      versions[version].sources.removeAll { $0.contains { $0.node == node } }
+  /// The version that the answers give when these nodes are left out: an answer of the piece's own
+  /// shard if there is one, and otherwise the first k of others. Nil when there are too few.
+  mutating func version(
+    of answers: [ReadAnswer], without liars: Set<DID>, _ code: ErasureCode, rebuilt: Bool = false
+  ) -> Int? {
+    let honest = answers.filter { !liars.contains($0.request.node) }
+    if !rebuilt, let answer = honest.first(where: { isDirect($0.request.shard, code) }) {
+      return record(answer.bytes, from: [answer.request])
     }
+    var shards: [Int: [UInt8]] = [:]
+    var sources: Set<RangeRequest> = []
+    for answer in honest where shards.count < code.dataShards {
+      guard !isDirect(answer.request.shard, code), shards[answer.request.shard] == nil else {
+        continue
+      }
+      shards[answer.request.shard] = answer.bytes
+      sources.insert(answer.request)
+    }
+    if let index = known[sources] { return index }
+    guard let bytes = try? code.rebuild([target], from: shards)[target] else { return nil }
+    return record(bytes, from: sources)
   }
 
-  private mutating func record(_ bytes: [UInt8], from sources: Set<RangeRequest>) {
-    guard combined.insert(sources).inserted else { return }
-    if let known = versions.firstIndex(where: { $0.bytes == bytes }) {
-      versions[known].sources.append(sources)
-    } else {
-      versions.append(Version(bytes: bytes, sources: [sources]))
-    }
+  private mutating func record(_ bytes: [UInt8], from sources: Set<RangeRequest>) -> Int {
+    if let index = known[sources] { return index }
+    let index = versions.firstIndex { $0.bytes == bytes } ?? versions.count
+    if index == versions.count { versions.append(Version(bytes: bytes, sources: [])) }
+    versions[index].sources.append(sources)
+    known[sources] = index
+    return index
   }
 }

@@ -4,8 +4,8 @@
 // nearest node that has it. When that node is late, the same byte range is asked from any k
 // others, from which the bytes are rebuilt, and whoever is first wins. Whether bytes are right
 // shows when the chunk is opened. When it does not open, one more answer is fetched at a time, and
-// every set of k answers is tried: the set without the liar opens, and the answers that do not fit
-// to it name him.
+// it is tried again without each one of the nodes, and without each two: without the liars it
+// opens, and the answers that do not fit to what opened name them.
 //
 // Example, any 2 of 4, the chunk is in shard 0, its node lies:
 //     ask 0 → open → rejected → ask 1, 2 → rebuild from {1, 2} → open → accepted; guilty: node of 0
@@ -40,7 +40,7 @@ public struct ReadPlan: Sendable {
   private(set) var pieces: [ReadPiece]
   private var phase = Phase.running
   /// In the order of arrival.
-  private(set) var answers: [(request: RangeRequest, bytes: [UInt8])] = []
+  private(set) var answers: [ReadAnswer] = []
   private(set) var asked: Set<RangeRequest> = []
   private(set) var outstanding: Set<RangeRequest> = []
   private(set) var lateNodes: Set<DID> = []
@@ -94,7 +94,7 @@ public struct ReadPlan: Sendable {
     else { return [] }
     guard bytes.count == request.range.count else { return failed(request.node) }
     outstanding.remove(request)
-    answers.append((request, bytes))
+    answers.append(ReadAnswer(request: request, bytes: bytes))
     return advance()
   }
 
@@ -118,7 +118,6 @@ public struct ReadPlan: Sendable {
   public mutating func lied(_ node: DID) -> [ReadAction] {
     blame([node])
     answers.removeAll { $0.request.node == node }
-    for piece in pieces.indices { pieces[piece].discard(node) }
     lostNodes.insert(node)
     outstanding = outstanding.filter { $0.node != node }
     if case .ended = phase { phase = .running }
@@ -147,9 +146,6 @@ public struct ReadPlan: Sendable {
 
   private mutating func advance() -> [ReadAction] {
     guard case .running = phase else { return [] }
-    for piece in pieces.indices {
-      pieces[piece].combine(answers(for: pieces[piece].range), code, all: evidence > 0)
-    }
     if let combination = nextCombination() {
       tried.insert(combination)
       phase = .opening(combination)
@@ -169,49 +165,53 @@ public struct ReadPlan: Sendable {
       evidence += 1
     }
     phase = .ended
-    return [.giveUp(failure)]
+    return [.giveUp(failure())]
   }
 
-  /// The answers that cover a range, cut to it, in the order of arrival.
-  func answers(for range: Range<Int>) -> [(RangeRequest, [UInt8])] {
-    answers.filter { $0.request.range.contains(range) }.map { request, bytes in
-      let start = range.lowerBound - request.range.lowerBound
-      return (request, request.range == range ? bytes : Array(bytes[start..<start + range.count]))
+  /// The answers that cover a piece's range, cut to it, in the order of arrival.
+  func answers(for piece: ReadPiece) -> [ReadAnswer] {
+    answers.filter { $0.request.range.contains(piece.range) }.map { answer in
+      let start = piece.range.lowerBound - answer.request.range.lowerBound
+      guard answer.bytes.count > piece.range.count else { return answer }
+      return ReadAnswer(
+        request: answer.request, bytes: Array(answer.bytes[start..<start + piece.range.count]))
     }
   }
 
-  /// A version of each piece that has not been opened together, if the answers allow one.
-  private func nextCombination() -> [Int]? {
-    guard tried.count < Self.opensMax else { return nil }
-    let choices = pieces.map { piece in
-      piece.versions.indices.filter { !piece.versions[$0].sources.isEmpty }
-    }
-    guard choices.allSatisfy({ !$0.isEmpty }) else { return nil }
-    var places = [Int](repeating: 0, count: choices.count)
-    for _ in 0...tried.count {
-      let combination = zip(choices, places).map { $0[$1] }
-      if !tried.contains(combination) { return combination }
-      guard let step = places.indices.first(where: { places[$0] + 1 < choices[$0].count }) else {
-        return nil
+  /// A version of each piece that has not been opened together: what the answers say when nobody
+  /// lies, and after bytes that did not open, when one node lies, or two.
+  private mutating func nextCombination() -> [Int]? {
+    let nodes = evidence == 0 ? [] : Set(answers.map(\.request.node)).sorted()
+    let given = pieces.map { answers(for: $0) }
+    guard tried.count < Self.opensMax, !(evidence > 0 && answersAgree(given)) else { return nil }
+    for liars in Suspicion.sets(of: nodes) {
+      var combination: [Int] = []
+      for place in pieces.indices {
+        guard let version = pieces[place].version(of: given[place], without: liars, code) else {
+          break
+        }
+        combination.append(version)
       }
-      for earlier in 0..<step { places[earlier] = 0 }
-      places[step] += 1
+      if combination.count == pieces.count, !tried.contains(combination) { return combination }
     }
     return nil
   }
 
-  private var failure: ReadFailure {
-    let counts = pieces.map { piece in
-      (
-        versions: piece.versions.count { !$0.sources.isEmpty },
-        shards: Set(answers(for: piece.range).map(\.0.shard)).count
-      )
+  /// Whether nothing contradicts anything: then there is one version only.
+  private func answersAgree(_ given: [[ReadAnswer]]) -> Bool {
+    !tried.isEmpty && zip(pieces, given).allSatisfy { $0.agrees($1, code) }
+  }
+
+  private mutating func failure() -> ReadFailure {
+    let given = pieces.map { answers(for: $0) }
+    for place in pieces.indices
+    where pieces[place].version(of: given[place], without: [], code) == nil {
+      let shards = Set(given[place].map(\.request.shard))
+      return .tooFewShards(answered: shards.count, needed: code.dataShards)
     }
-    if let least = counts.filter({ $0.versions == 0 }).map(\.shards).min() {
-      return .tooFewShards(answered: least, needed: code.dataShards)
-    }
-    if counts.allSatisfy({ $0.versions == 1 }) { return .wrongAsStored }
-    return .contradiction(among: Set(answers.map(\.request.node)).sorted())
+    let isProven = given.allSatisfy { $0.count > code.dataShards }
+    if isProven && answersAgree(given) { return .wrongAsStored }
+    return .undecided(among: Set(answers.map(\.request.node)).sorted())
   }
 
   // MARK: - Blame
@@ -221,9 +221,8 @@ public struct ReadPlan: Sendable {
     var cleared: Set<DID> = []
     var doubted: Set<DID> = []
     for (place, version) in combination.enumerated() {
-      let all = answers(for: pieces[place].range)
-      pieces[place].combine(all, code, all: true)
-      let verdict = pieces[place].verdict(on: all, accepted: version, code)
+      let verdict = pieces[place].verdict(
+        on: answers(for: pieces[place]), accepted: version, code)
       blame(verdict.wrong)
       cleared.formUnion(verdict.right)
       doubted.formUnion(verdict.open)
