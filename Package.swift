@@ -60,6 +60,8 @@ let package = Package(
       name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "CPlatform"),
 
     // L0: bytes and their meaning.
@@ -86,8 +88,8 @@ let package = Package(
       "Freehold",
       [
         "VaultEncoding", "VaultCrypto", "VaultCRDT", "VaultPolicy", "VaultSealing", "VaultPacking",
-        "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "CPlatform", crypto, grdb, logging,
-        nioCore, nioSSL, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "CArchive", "CPlatform", crypto,
+        grdb, logging, nioCore, nioSSL, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], settings: onCaller),
     layer(

@@ -23,6 +23,16 @@ extension Vault {
 
   /// A reader of contents that asks the outbox first and the vault's nodes then.
   func contentReader(meter: TrafficMeter) throws -> ContentReader {
+    let tree = self.tree
+    return try ContentReader(
+      fetcher: try packFetcher(meter: meter), keyring: keyring, scope: scope
+    ) { pack in
+      tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
+    }
+  }
+
+  /// Reads ranges of packs, from the nearest nodes first.
+  func packFetcher(meter: TrafficMeter) throws -> PackFetcher {
     let facts = try database.read { transaction in
       Dictionary(
         uniqueKeysWithValues: try transaction.nodes().map {
@@ -37,11 +47,6 @@ extension Vault {
         latencyMilliseconds: known?.latencyMilliseconds ?? 100,
         health: known?.isReachable ?? true ? .good : .doubtful)
     }
-    let fetcher = PackFetcher(
-      outbox: home.outbox, sources: sources, clock: environment.clock)
-    let tree = self.tree
-    return try ContentReader(fetcher: fetcher, keyring: keyring, scope: scope) { pack in
-      tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
-    }
+    return PackFetcher(outbox: home.outbox, sources: sources, clock: environment.clock)
   }
 }

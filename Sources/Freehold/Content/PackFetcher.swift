@@ -152,10 +152,10 @@ struct PackFetcher: Sendable {
         hint: "they lie at \(Set(missing).sorted().joined(separator: ", "))")
     case .wrongAsStored:
       return FreeholdError(.tampered, "all nodes agree, and yet the stored bytes do not open")
-    case .contradiction(let nodes):
+    case .undecided(let nodes):
       let names = nodes.map { sources[$0]?.client.name ?? $0.text }
       return FreeholdError(
-        .tampered, "these nodes contradict each other: \(names.joined(separator: ", "))")
+        .tampered, "what these nodes gave does not open, and it cannot be told which is wrong: \(names.joined(separator: ", "))")
     }
   }
 }

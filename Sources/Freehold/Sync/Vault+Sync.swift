@@ -61,6 +61,7 @@ extension Vault {
     meter: TrafficMeter, progress: SyncProgress
   ) async throws -> [NodeOutcome] {
     try mirrorNodes()
+    try await heal(meter: meter)
     try spread()
     try refreshHead()
     progress.begin(.exchanging, bytes: try pendingShardBytes())

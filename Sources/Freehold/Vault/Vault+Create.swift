@@ -28,7 +28,7 @@ extension Vault {
   /// that it stands for, and forgets them. Only the caller has the phrase afterwards.
   public static func create(
     _ new: NewVault, in home: Home, unlock: Unlock
-  ) throws -> (vault: Vault, phrase: RecoveryPhrase) {
+  ) async throws -> (vault: Vault, phrase: RecoveryPhrase) {
     let environment = home.environment
     var generator = environment.makeGenerator()
     let keys = try home.openOrMakeKeys(unlock)
@@ -49,6 +49,7 @@ extension Vault {
     let vault = Vault(
       environment: environment, home: store, facts: facts, keys: keys, policy: founding.log,
       tree: Tree())
+    try await vault.nameDevice()
     return (vault, phrase)
   }
 
@@ -113,6 +114,13 @@ extension Vault {
       storeKey: keys.storeKey)
     return Vault(
       environment: environment, home: store, facts: facts, keys: keys, policy: policy, tree: tree)
+  }
+
+  /// Tells all devices what this one is called.
+  private func nameDevice() throws {
+    try commit { draft in
+      try draft.setSetting(DeviceSetting.key(device.key), to: Array(facts.deviceName.utf8))
+    }
   }
 
   /// Writes entries into the policy log as this device, durably.

@@ -1,0 +1,192 @@
+import VaultCRDT
+import VaultEncoding
+import VaultEnvironment
+import VaultPacking
+import VaultStore
+import VaultSync
+
+extension Vault {
+  /// Checks the local store, every file's manifest, and what the nodes have, down to the bytes when
+  /// asked. Shards that are gone or rotten are marked, so that the next sync makes them again.
+  public func check(
+    _ level: CheckLevel, progress: SyncProgress = SyncProgress()
+  ) async throws -> CheckReport {
+    let started = environment.clock.monotonic()
+    var report = CheckReport()
+    for problem in try database.database.problems() {
+      report.problems.append(
+        Problem(
+          .danger, .tampered, "the local database is damaged: \(problem)",
+          hint: "the nodes have everything that was synced; restore into a new home"))
+    }
+    checkManifests(&report)
+    let meter = TrafficMeter()
+    try await checkNodes(level, meter: meter, progress: progress, &report)
+    report.receivedBytes = meter.receivedBytes
+    report.problems.sort { $0.severity < $1.severity }
+    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    return report
+  }
+
+  private func checkManifests(_ report: inout CheckReport) {
+    let announced = Set(
+      tree.settings(prefix: PackRecord.prefix).compactMap {
+        Bytes32($0.key.dropFirst(PackRecord.prefix.count))
+      })
+    tree.forEachFolder { _, children in
+      for child in children where child.kind == .file {
+        report.files += 1
+        for head in tree.contents(of: child.object) {
+          let manifest = try? Manifest(decoding: head.value)
+          guard manifest == nil || !(manifest?.packs.isSubset(of: announced) ?? false) else {
+            continue
+          }
+          report.problems.append(
+            Problem(
+              .danger, .tampered,
+              "\(shown(child.object)): its content is named nowhere",
+              hint: "write it again from another copy"))
+        }
+      }
+    }
+  }
+
+  private func checkNodes(
+    _ level: CheckLevel, meter: TrafficMeter, progress: SyncProgress, _ report: inout CheckReport
+  ) async throws {
+    try mirrorNodes()
+    let book = nodeBook.sorted { $0.key < $1.key }
+    let clients = try book.map { ($0.value, try client(for: $0.key, $0.value, meter: meter)) }
+    progress.begin(.checking)
+    var results: [NodeCheck] = []
+    await withTaskGroup(of: NodeCheck.self) { group in
+      for (entry, client) in clients {
+        group.addTask {
+          await self.check(
+            client, url: entry.record.addresses[0], level: level, progress: progress)
+        }
+      }
+      for await result in group { results.append(result) }
+    }
+    for result in results.sorted(by: { $0.node < $1.node }) {
+      report.shardsAsked += result.asked
+      report.shardsRead += result.read
+      report.problems += try conclude(result)
+    }
+  }
+
+  /// What a node did not have, or had wrongly.
+  private struct NodeCheck: Sendable {
+    var node: DID
+    var name: String
+    var asked = 0
+    var read = 0
+    var missing: [StoredShard] = []
+    var rotten: [StoredShard] = []
+    var findings: [Finding] = []
+    var trouble: NodeTrouble?
+  }
+
+  private func check(
+    _ client: NodeClient, url: String, level: CheckLevel, progress: SyncProgress
+  ) async -> NodeCheck {
+    var result = NodeCheck(node: client.node, name: client.name)
+    do {
+      result.findings = try await findings(at: client)
+      let shards = try database.read { try $0.shardsStored(at: client.node) }
+      for slice in shards.slices(of: SyncLimits.haveShardsMax) {
+        let sizes = try await client.have(slice.map { ShardName(root: $0.name) })
+        result.asked += slice.count
+        for (shard, size) in zip(slice, sizes) where size == 0 { result.missing.append(shard) }
+      }
+      let gone = Set(result.missing)
+      for shard in chosen(shards.filter { !gone.contains($0) }, level) {
+        let name = ShardName(root: shard.name)
+        let bytes = try await client.get(name, range: nil, bytesMax: SyncLimits.shardBytesMax)
+        result.read += 1
+        progress.advance(files: 1, bytes: bytes.count)
+        if ShardName(of: bytes) != name { result.rotten.append(shard) }
+      }
+    } catch {
+      result.trouble = NodeTrouble(error, name: client.name, url: url)
+    }
+    return result
+  }
+
+  /// Whether a node shows less than it acknowledged, without taking anything in.
+  private func findings(at client: NodeClient) async throws -> [Finding] {
+    let memory = try database.read { try $0.memory(of: client.node) }
+    var session = NodeSession(node: client.node, memory: memory)
+    let local = try localState()
+    let request = session.start(local, expectsNews: false)
+    let response = try await client.sync(request)
+    _ = try session.receive(response, asking: request, local: local) { feed, count in
+      try database.read {
+        try $0.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
+      }
+    }
+    return session.findings
+  }
+
+  private func chosen(_ shards: [StoredShard], _ level: CheckLevel) -> [StoredShard] {
+    switch level {
+    case .quick: return []
+    case .all: return shards
+    case .sample(let percent):
+      var random = generator
+      defer { generator = random }
+      let bound = UInt64(max(0, min(percent, 100)) * 1000)
+      return shards.filter { _ in random.next(upperBound: UInt64(100_000)) < bound }
+    }
+  }
+
+  /// Marks what is gone, and says it with the files that it is about and the cure.
+  private func conclude(_ result: NodeCheck) throws -> [Problem] {
+    var problems = result.findings.map { finding in
+      Problem(
+        .danger, .tampered, "\(result.name) \(finding.sentence)",
+        hint: "freehold sync refills it from this device", node: result.node)
+    }
+    if let trouble = result.trouble {
+      problems.append(
+        Problem(.warning, trouble.code, trouble.message, hint: trouble.hint, node: result.node))
+    }
+    let lost = result.missing + result.rotten
+    try database.write { transaction in
+      for shard in lost {
+        try transaction.setMissing(shard: shard.position, of: shard.pack)
+        try transaction.setState(.degraded, of: shard.pack)
+      }
+    }
+    for (shards, what) in [(result.missing, "does not have"), (result.rotten, "has damaged")]
+    where !shards.isEmpty {
+      problems.append(
+        Problem(
+          .danger, .tampered,
+          "\(result.name) \(what) \(shards.count) shards that it signed for: \(try files(in: shards))",
+          hint: "freehold sync makes them again from the other nodes", node: result.node))
+    }
+    return problems
+  }
+
+  /// A few of the files whose content lies in the packs of these shards.
+  private func files(in shards: [StoredShard]) throws -> String {
+    let packs = try database.read { transaction in
+      Set(try shards.compactMap { try transaction.pack($0.pack)?.name })
+    }
+    var found: [String] = []
+    var count = 0
+    tree.forEachFolder { _, children in
+      for child in children where child.kind == .file {
+        let touches = tree.contents(of: child.object).contains {
+          (try? Manifest(decoding: $0.value))?.packs.isDisjoint(with: packs) == false
+        }
+        guard touches else { continue }
+        count += 1
+        if found.count < 3 { found.append(shown(child.object)) }
+      }
+    }
+    let rest = count > found.count ? " and \(count - found.count) more" : ""
+    return found.isEmpty ? "no current file is affected" : found.joined(separator: ", ") + rest
+  }
+}
