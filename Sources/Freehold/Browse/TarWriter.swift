@@ -13,7 +13,6 @@ final class TarWriter {
     }
     self.archive = archive
     archive_write_set_format_pax_restricted(archive)
-    archive_write_set_options(archive, "hdrcharset=BINARY")
     try check(
       systemPath.withCString { archive_write_open_filename(archive, $0) }, "make the archive")
   }

@@ -43,7 +43,7 @@ extension Vault {
 
   /// Reads the files of a plan, takes their content in, and commits them as their packs are stored.
   func takeIn(
-    _ plan: LocalPlan, mirror: FolderMirror, counts: inout SyncReport.FileCounts,
+    _ plan: inout LocalPlan, mirror: FolderMirror, counts: inout SyncReport.FileCounts,
     progress: SyncProgress
   ) async throws {
     guard !plan.files.isEmpty else { return }
@@ -57,7 +57,6 @@ extension Vault {
     let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { token in
       try database.read { try $0.knownChunk(token) }
     }
-    var plan = plan
     var underWay = FilesUnderWay()
     var done = SyncReport.FileCounts()
     progress.begin(.reading, files: plan.files.count, bytes: plan.files.sizeBytes)

@@ -36,7 +36,7 @@ extension Vault {
       try record(done, plan: plan, mirror: mirror)
       count(done, in: &counts)
     }
-    try await takeIn(plan, mirror: mirror, counts: &counts, progress: progress)
+    try await takeIn(&plan, mirror: mirror, counts: &counts, progress: progress)
     try takeIn(changes.linkGroups, plan: plan, mirror: mirror)
     return counts
   }
