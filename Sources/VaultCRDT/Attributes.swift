@@ -59,7 +59,7 @@ struct AttributeColumn {
   }
 
   /// Calls back with each object that has a register, in the order of the tree.
-  func forEach(_ body: (Node, UInt32) -> Void) {
+  func visitRegisters(_ body: (Node, UInt32) -> Void) {
     for page in pages.indices where pages[page] != 0 {
       let start = (Int(pages[page]) - 1) * Self.pageSize
       for offset in 0..<Self.pageSize where heads[start + offset] != .none {

@@ -189,7 +189,7 @@ struct CheckpointEncoder {
       }
     }
     for head in tree.nodes.contents { add(head) }
-    for column in tree.attributes.columns { column.forEach { add($1) } }
+    for column in tree.attributes.columns { column.visitRegisters { add($1) } }
     for head in tree.settings.values { add(head) }
     output.writeCount(count)
     output.writeCount(bytes)
@@ -204,7 +204,7 @@ struct CheckpointEncoder {
     var columns: [(attribute: AttributeKey, registers: [(node: Node, head: UInt32)])] = []
     for column in tree.attributes.columns.sorted(by: { $0.attribute < $1.attribute }) {
       var registers: [(node: Node, head: UInt32)] = []
-      column.forEach { registers.append(($0, $1)) }
+      column.visitRegisters { registers.append(($0, $1)) }
       // Mostly the order of the tree is the order of the bytes.
       if !ContiguousArray(registers).isSorted({ UInt64(numbers[Int($0.node)]) }) {
         registers.sort { numbers[Int($0.node)] < numbers[Int($1.node)] }

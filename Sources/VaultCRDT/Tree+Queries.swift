@@ -119,7 +119,7 @@ extension Tree {
   public func objects(with key: AttributeKey, equalTo value: [UInt8]) -> [ObjectID] {
     let rescue = self.rescue
     var found: [ObjectID] = []
-    attributes.column(key)?.forEach { node, head in
+    attributes.column(key)?.visitRegisters { node, head in
       if self.value(head) == value, isShown(node, rescue) { found.append(identifier(node)) }
     }
     return found.sorted()

@@ -57,7 +57,7 @@ struct HostileTests {
   private func mutations(_ bytes: [UInt8]) -> [[UInt8]] {
     var all = bytes.indices.map { Array(bytes[..<$0]) }
     for index in bytes.indices {
-      for change: UInt8 in [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff] {
+      for change: UInt8 in [0x01, 0x02, 0x08, 0x40, 0x80, 0xff] {
         var mutation = bytes
         mutation[index] ^= change
         all.append(mutation)

@@ -6,6 +6,9 @@ import VaultEncoding
 @main
 enum CRDTBench {
   static func main() throws {
+    if CommandLine.arguments.count == 3 {
+      return try open(CommandLine.arguments[2], files: CommandLine.arguments[1])
+    }
     // One part alone, by its letter, so that the peak of memory is its own.
     let parts = CommandLine.arguments.dropFirst().first ?? "mMfhsl"
     if parts.contains("m") { try moves(objects: 10_000, moves: 10_000) }
@@ -167,6 +170,31 @@ enum CRDTBench {
     print("save \(save) ms, load \(load) ms, \(bytes.count) bytes,", terminator: " ")
     print("memory peak \(peakMegabytes()) MB")
     precondition(tree.encodeCheckpoint() == bytes)
+  }
+
+  /// The peak of memory of a process that does nothing but open a checkpoint and save it again:
+  /// the first call with a path makes the file, the next ones open it.
+  static func open(_ path: String, files: String) throws {
+    var tree = Tree()
+    guard let file = fopen(path, "rb") else {
+      _ = try makeFiles(Int(files) ?? 1_000, in: &tree, by: key(1))
+      guard let file = fopen(path, "wb") else { return }
+      let bytes = tree.encodeCheckpoint()
+      fwrite(bytes, 1, bytes.count, file)
+      fclose(file)
+      return
+    }
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: ftell(file))
+    rewind(file)
+    fread(&bytes, 1, bytes.count, file)
+    fclose(file)
+    let load = try time { tree = try Tree(checkpoint: bytes) }
+    print(
+      "\(tree.objectCount) objects: load \(load) ms, peak \(peakMegabytes()) MB,", terminator: " ")
+    bytes = []
+    let save = try time { bytes = tree.encodeCheckpoint() }
+    print("save \(save) ms, peak \(peakMegabytes()) MB")
   }
 
   // MARK: - Tools
