@@ -165,6 +165,7 @@ private struct OperationReader {
     }
     if let max = kind.valueBytesMax { _ = try readRange(.values, max: max) }
     operation.count = UInt32(payload.count) - operation.start
+    if operation.count == 0 { operation.start = 0 }
     flat.append(operation)
   }
 

@@ -11,7 +11,7 @@ struct BatchBuilder {
   /// Appends an operation with a name or value.
   mutating func append(_ operation: FlatOperation, _ bytes: [UInt8]) {
     var operation = operation
-    operation.start = UInt32(payload.count)
+    operation.start = bytes.isEmpty ? 0 : UInt32(payload.count)
     operation.count = UInt32(bytes.count)
     payload.append(contentsOf: bytes)
     flat.append(operation)
@@ -19,7 +19,8 @@ struct BatchBuilder {
 
   /// Appends an operation on a setting.
   mutating func append(_ kind: OperationKind, key: [UInt8], value: [UInt8]) {
-    let start = UInt32(payload.count)
+    let isEmpty = key.isEmpty && value.isEmpty
+    let start = isEmpty ? 0 : UInt32(payload.count)
     payload.append(contentsOf: key)
     payload.append(contentsOf: value)
     flat.append(

@@ -125,7 +125,7 @@ extension CheckpointDecoder {
       else { throw CheckpointFault.moves }
       last = key
       tree.log.append(
-        MoveLog.Move(stamp: stamp, object: Node(object), target: Node(target)),
+        MoveLog.Entry(stamp: stamp, object: Node(object), target: Node(target)),
         nodes: &tree.nodes)
     }
     try lamports.requireEnd()

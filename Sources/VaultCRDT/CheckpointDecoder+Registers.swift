@@ -1,6 +1,14 @@
 import VaultEncoding
 
 extension CheckpointDecoder {
+  /// Each head takes at least a byte for its size, each byte of a value one.
+  mutating func readTotals() throws -> (heads: Int, bytes: Int) {
+    let heads = try reader.readCount(max: bytes.count, bytesEach: 1)
+    let valueBytes = try reader.readCount(max: bytes.count, bytesEach: 1)
+    tree.heads.reserve(heads: heads, bytes: valueBytes)
+    return (heads, valueBytes)
+  }
+
   mutating func readContents() throws {
     try readObjectRegisters(max: CRDTLimits.contentBytesMax) { tree, node, head in
       guard tree.nodes.kinds[node] != .folder else { throw CheckpointFault.registers }
@@ -18,8 +26,7 @@ extension CheckpointDecoder {
       let attribute = AttributeKey(rawValue: key)
       try readObjectRegisters(max: CRDTLimits.attributeBytesMax) { tree, node, head in
         guard node != 1 else { throw CheckpointFault.registers }
-        let position = tree.attributes.insert(Node(node), attribute)
-        tree.attributes.heads[position] = head
+        tree.attributes.set(head, Node(node), attribute)
       }
     }
   }
@@ -71,8 +78,6 @@ extension CheckpointDecoder {
     let sizes = try readColumn()
     let values = try readBlob()
     guard registers <= sizes.remaining else { throw CheckpointFault.registers }
-    tree.heads.reserve(
-      heads: tree.heads.count + sizes.remaining, bytes: values.count)
     return HeadColumnReaders(
       bytes: bytes, counts: counts, authors: authors, counters: counters, sizes: sizes,
       values: ByteReader(bytes, in: values), sizeMax: max)

@@ -20,10 +20,14 @@ struct CheckpointDecoder {
     try readObjects()
     try readRenames()
     try readMoves()
+    let totals = try readTotals()
     try readContents()
     try readAttributes()
     try readSettings()
     try reader.requireEnd()
+    guard tree.heads.count == totals.heads, tree.heads.heap.count == totals.bytes else {
+      throw CheckpointFault.registers
+    }
     tree.indexChildren()
     tree.knownRescue = tree.workOutRescue()
     return tree

@@ -43,6 +43,7 @@ struct CheckpointEncoder {
     writeObjects()
     writeRenames()
     writeMoves()
+    writeTotals()
     writeContents()
     writeAttributes()
     writeSettings()
@@ -153,14 +154,14 @@ struct CheckpointEncoder {
     var object: Int64 = 0
     var target: Int64 = 0
     for entry in 0..<tree.log.count {
-      let stamp = tree.log.stamps[entry]
+      let stamp = tree.log.entries[entry].stamp
       lamports.writeVarint(stamp.lamport - lamport)
       lamport = stamp.lamport
       authors.append(Int64(places[stamp.replica]))
-      let objectNumber = Int64(numbers[Int(tree.log.objects[entry])])
+      let objectNumber = Int64(numbers[Int(tree.log.entries[entry].object)])
       objects.writeSignedVarint(objectNumber - object)
       object = objectNumber
-      let targetNumber = Int64(numbers[Int(tree.log.targets[entry])])
+      let targetNumber = Int64(numbers[Int(tree.log.entries[entry].target)])
       targets.writeSignedVarint(targetNumber - target)
       target = targetNumber
     }
@@ -173,28 +174,48 @@ struct CheckpointEncoder {
 
   // MARK: - Registers
 
+  /// How many heads there are in all and how long their values are, so that a reader can make
+  /// room once.
+  private mutating func writeTotals() {
+    var count = 0
+    var bytes = 0
+    func add(_ first: UInt32) {
+      var head = first
+      while head != .none {
+        count += 1
+        let value = tree.heads.values[Int(head)]
+        if value != .absent { bytes += value.count }
+        head = tree.heads.next[Int(head)]
+      }
+    }
+    for head in tree.nodes.contents { add(head) }
+    for column in tree.attributes.columns { column.visitRegisters { add($1) } }
+    for head in tree.settings.values { add(head) }
+    output.writeCount(count)
+    output.writeCount(bytes)
+  }
+
   private mutating func writeContents() {
     let written = order.filter { tree.nodes.contents[Int($0)] != .none }
     writeRegisters(written.map { ($0, tree.nodes.contents[Int($0)]) })
   }
 
   private mutating func writeAttributes() {
-    var byKey: [AttributeKey: [(number: UInt32, head: UInt32)]] = [:]
-    for position in attributesInUse {
-      let number = numbers[Int(tree.attributes.node(at: position))]
-      byKey[tree.attributes.attribute(at: position), default: []]
-        .append((number, tree.attributes.heads[position]))
+    var columns: [(attribute: AttributeKey, registers: [(node: Node, head: UInt32)])] = []
+    for column in tree.attributes.columns.sorted(by: { $0.attribute < $1.attribute }) {
+      var registers: [(node: Node, head: UInt32)] = []
+      column.visitRegisters { registers.append(($0, $1)) }
+      // Mostly the order of the tree is the order of the bytes.
+      if !ContiguousArray(registers).isSorted({ UInt64(numbers[Int($0.node)]) }) {
+        registers.sort { numbers[Int($0.node)] < numbers[Int($1.node)] }
+      }
+      if !registers.isEmpty { columns.append((column.attribute, registers)) }
     }
-    output.writeCount(byKey.count)
-    for (key, registers) in byKey.sorted(by: { $0.key < $1.key }) {
-      output.writeUInt8(key.rawValue)
-      writeRegisters(
-        registers.sorted { $0.number < $1.number }.map { (order[Int($0.number)], $0.head) })
+    output.writeCount(columns.count)
+    for (attribute, registers) in columns {
+      output.writeUInt8(attribute.rawValue)
+      writeRegisters(registers)
     }
-  }
-
-  private var attributesInUse: some Sequence<Int> {
-    tree.attributes.heads.indices.lazy.filter { tree.attributes.heads[$0] != .none }
   }
 
   /// The registers of objects, in their order.

@@ -47,10 +47,11 @@ public struct Draft: ~Copyable {
   public mutating func move(_ object: ObjectID, to folder: ObjectID) throws(CRDTError) {
     let node = try changeable(object)
     let parent = try shownFolder(folder)
-    guard !isInside(parent, node) else {
-      throw CRDTError(.wouldCycle, "a folder cannot be moved into itself")
+    let rescue = tree.rescue
+    guard rescue.isEmpty || !tree.isShown(parent, below: node, rescue) else {
+      throw Self.cycle
     }
-    if tree.nodes.parents[Int(node)] == parent, tree.isShown(node, tree.rescue) { return }
+    if tree.nodes.parents[Int(node)] == parent, tree.isShown(node, rescue) { return }
     try place(node, in: parent)
   }
 
@@ -122,9 +123,8 @@ public struct Draft: ~Copyable {
     let kind = value == nil ? OperationKind.removeAttribute : .setAttribute
     builder.append(
       FlatOperation(kind: kind, attribute: key.rawValue, object: reference(node)), value ?? [])
-    let position = tree.attributes.insert(node, key)
-    journal.append(.attribute(position, old))
-    tree.attributes.heads[position] = write(value, dot, over: old)
+    journal.append(.attribute(node, key, old))
+    tree.attributes.set(write(value, dot, over: old), node, key)
   }
 
   /// Writes a setting of the scope, or removes it.
@@ -144,23 +144,35 @@ public struct Draft: ~Copyable {
 
   /// The next operation's number, which it takes.
   private mutating func nextDot() throws(CRDTError) -> Dot {
+    try checkRoom()
     let counter = tree.history.replicas[author].counterEnd
-    guard builder.hasRoom, UInt64(counter) < CRDTLimits.operationsPerReplicaMax,
-      tree.nodes.count < CRDTLimits.objectsMax
-    else { throw CRDTError(.overLimit, "the batch is full") }
     tree.history.replicas[author].growLastBatch()
     return Dot(replica: UInt16(author), counter: counter)
   }
 
+  private func checkRoom() throws(CRDTError) {
+    guard builder.hasRoom, tree.nodes.count < CRDTLimits.objectsMax,
+      UInt64(tree.history.replicas[author].counterEnd) < CRDTLimits.operationsPerReplicaMax
+    else { throw CRDTError(.overLimit, "the batch is full") }
+  }
+
+  private static var cycle: CRDTError {
+    CRDTError(.wouldCycle, "a folder cannot be moved into itself")
+  }
+
   private mutating func place(_ node: Node, in parent: Node) throws(CRDTError) {
-    _ = try nextDot()
+    try checkRoom()
+    let wasLive = tree.isLive(node)
+    let move = MoveLog.Entry(
+      stamp: tree.history.nextStamp(author), object: node, target: parent)
+    guard tree.log.append(move, nodes: &tree.nodes) else {
+      tree.log.undoLast(nodes: &tree.nodes)
+      throw Self.cycle
+    }
+    tree.history.replicas[author].growLastBatch()
     let kind = parent == .trash ? OperationKind.trash : .move
     let target = parent == .trash ? Reference.root : reference(parent)
     builder.append(FlatOperation(kind: kind, object: reference(node), parent: target))
-    let wasLive = tree.isLive(node)
-    let move = MoveLog.Move(
-      stamp: tree.history.lastStamp(author), object: node, target: parent)
-    tree.log.append(move, nodes: &tree.nodes)
     tree.children.move(node, to: tree.nodes.parents[Int(node)])
     journal.append(.moved(node))
     // A deletion here has seen everything: nothing in what was live is rescued from it.
@@ -217,6 +229,9 @@ public struct Draft: ~Copyable {
     guard let node = tree.node(folder) else {
       throw CRDTError(.unknownObject, "no folder \(folder)")
     }
+    guard node != .trash else {
+      throw CRDTError(.reservedObject, "things are put into the trash by deleting them")
+    }
     guard tree.nodes.kinds[Int(node)] == .folder else {
       throw CRDTError(.wrongKind, "\(folder) is no folder")
     }
@@ -224,12 +239,6 @@ public struct Draft: ~Copyable {
       throw CRDTError(.hiddenObject, "the folder \(folder) is in the trash")
     }
     return node
-  }
-
-  /// Whether a folder is inside an object, by the move log or as shown.
-  private func isInside(_ folder: Node, _ node: Node) -> Bool {
-    tree.nodes.kinds[Int(node)] == .folder
-      && (tree.nodes.isAncestor(node, of: folder) || tree.isShown(folder, below: node, tree.rescue))
   }
 
   private func check(_ name: [UInt8]) throws(CRDTError) {

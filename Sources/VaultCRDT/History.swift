@@ -8,7 +8,10 @@ struct History {
   var replicas: ContiguousArray<ReplicaHistory> = []
   private(set) var ranks: ContiguousArray<UInt16> = []
   private var indices: [Bytes32: Int] = [:]
-  private var lastFound: Int = 0
+  private var keys: ContiguousArray<Bytes32> = []
+
+  /// Up to that many keys are compared one by one, which is faster than hashing.
+  private static let scannedMax = 16
 
   init() {}
 
@@ -16,27 +19,25 @@ struct History {
   init(sortedKeys keys: [Bytes32]) {
     for (index, key) in keys.enumerated() {
       replicas.append(ReplicaHistory(key: key))
+      self.keys.append(key)
       ranks.append(UInt16(index))
       indices[key] = index
     }
   }
 
   func index(of key: Bytes32) -> Int? {
-    if lastFound < replicas.count, replicas[lastFound].key == key { return lastFound }
+    if keys.count <= Self.scannedMax { return keys.firstIndex(of: key) }
     return indices[key]
   }
 
   /// The index of a replica, which is added when it is new; nil when there are too many.
   mutating func addReplica(_ key: Bytes32) -> Int? {
-    if let index = index(of: key) {
-      lastFound = index
-      return index
-    }
+    if let index = index(of: key) { return index }
     guard replicas.count < CRDTLimits.replicasMax else { return nil }
     let index = replicas.count
     replicas.append(ReplicaHistory(key: key))
+    keys.append(key)
     indices[key] = index
-    lastFound = index
     rankReplicas()
     return index
   }
@@ -50,6 +51,7 @@ struct History {
   mutating func removeReplicaIfUnused(_ index: Int) {
     guard index == replicas.count - 1, replicas[index].sequence == 0 else { return }
     indices[replicas[index].key] = nil
+    keys.removeLast()
     replicas.removeLast()
     rankReplicas()
   }
@@ -88,6 +90,11 @@ struct History {
   /// The stamp of a replica's last operation.
   func lastStamp(_ replica: Int) -> Stamp {
     Stamp(lamport: replicas[replica].lamportEnd - 1, replica: UInt16(replica))
+  }
+
+  /// The stamp of the operation that a replica's last batch would get next.
+  func nextStamp(_ replica: Int) -> Stamp {
+    Stamp(lamport: replicas[replica].lamportEnd, replica: UInt16(replica))
   }
 
   /// Takes back a replica's last batch.

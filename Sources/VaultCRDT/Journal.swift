@@ -5,7 +5,7 @@ struct Journal {
     case moved(Node)
     case renamed(Node, ByteHeap.Place, Stamp)
     case content(Node, UInt32)
-    case attribute(Int, UInt32)
+    case attribute(Node, AttributeKey, UInt32)
     case setting([UInt8], UInt32?)
   }
 
@@ -32,9 +32,9 @@ struct Journal {
       case .content(let node, let head):
         tree.heads.restore(head, insteadOf: tree.nodes.contents[Int(node)])
         tree.nodes.contents[Int(node)] = head
-      case .attribute(let position, let head):
-        tree.heads.restore(head, insteadOf: tree.attributes.heads[position])
-        tree.attributes.heads[position] = head
+      case .attribute(let node, let key, let head):
+        tree.heads.restore(head, insteadOf: tree.attributes.head(node, key))
+        tree.attributes.set(head, node, key)
       case .setting(let key, let head):
         tree.heads.restore(head ?? .none, insteadOf: tree.settings[key] ?? .none)
         tree.settings[key] = head

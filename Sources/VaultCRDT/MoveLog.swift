@@ -3,7 +3,7 @@
 ///
 /// A move that arrives late is put in its place: later moves are undone, it is done, they are
 /// redone, and one that would now make a cycle has no effect (but stays, for it may have one
-/// again). Here all moves of a merge go in together: one undo, one redo, 20 bytes an entry.
+/// again). Here all moves of a merge go in together: one undo, one redo, 24 bytes an entry.
 ///
 /// Example: A moves x under y at time 5, B moves y under x at time 6. Whoever hears of the other
 /// undoes nothing (A) or its own move (B), and both end with x under y and B's move refused.
@@ -14,106 +14,130 @@
 ///
 /// Invariant: `nodes.parents` is what doing all entries in order on `birthParents` gives.
 struct MoveLog {
-  private(set) var stamps: ContiguousArray<Stamp> = []
-  private(set) var objects: ContiguousArray<Node> = []
-  private(set) var targets: ContiguousArray<Node> = []
-  /// The entry that placed the same object before, `.none` for its birth, or `refused`.
-  private(set) var previous: ContiguousArray<UInt32> = []
+  private(set) var entries: ContiguousArray<Entry> = []
 
-  static let refused = UInt32.max - 1
-
-  struct Move {
+  struct Entry {
     var stamp: Stamp
     var object: Node
     var target: Node
+    /// The entry that placed the same object before, `.none` for its birth, or `refused`.
+    var previous = UInt32.none
   }
 
-  var count: Int { stamps.count }
+  static let refused = UInt32.max - 1
 
-  mutating func reserve(_ total: Int) {
-    stamps.reserveCapacity(total)
-    objects.reserveCapacity(total)
-    targets.reserveCapacity(total)
-    previous.reserveCapacity(total)
-  }
+  var count: Int { entries.count }
+
+  mutating func reserve(_ total: Int) { entries.reserveCapacity(total) }
 
   /// Does a move that is later than all others. False when it would make a cycle.
   @discardableResult
-  mutating func append(_ move: Move, nodes: inout Nodes) -> Bool {
-    let object = Int(move.object)
-    // Only a folder can be an ancestor of anything.
-    let isCycle =
-      nodes.kinds[object] == .folder && nodes.isAncestor(move.object, of: move.target)
-    stamps.append(move.stamp)
-    objects.append(move.object)
-    targets.append(move.target)
-    if isCycle {
-      previous.append(Self.refused)
-      return false
-    }
-    previous.append(nodes.placements[object])
-    nodes.placements[object] = UInt32(stamps.count - 1)
-    nodes.parents[object] = move.target
-    return true
+  mutating func append(_ move: Entry, nodes: inout Nodes) -> Bool {
+    entries.append(move)
+    redo(from: entries.count - 1, nodes: &nodes)
+    return entries[entries.count - 1].previous != Self.refused
   }
 
   /// Undoes and removes the last move.
-  @discardableResult
-  mutating func undoLast(nodes: inout Nodes) -> Move {
-    let entry = count - 1
-    let move = Move(stamp: stamps[entry], object: objects[entry], target: targets[entry])
-    let before = previous[entry]
-    stamps.removeLast()
-    objects.removeLast()
-    targets.removeLast()
-    previous.removeLast()
-    if before != Self.refused {
-      let object = Int(move.object)
-      nodes.placements[object] = before
-      nodes.parents[object] =
-        before == .none ? nodes.birthParents[object] : targets[Int(before)]
-    }
-    return move
+  mutating func undoLast(nodes: inout Nodes) {
+    undo(from: count - 1, nodes: &nodes)
+    entries.removeLast()
   }
 
   /// Merges moves that are sorted by the total order. Returns the objects that may have moved.
   /// Complexity: O((*k* + *m*) · depth) for *m* moves and *k* entries later than the first.
   mutating func merge(
-    _ moves: ContiguousArray<Move>, ranks: ContiguousArray<UInt16>, nodes: inout Nodes
+    _ moves: ContiguousArray<Entry>, ranks: ContiguousArray<UInt16>, nodes: inout Nodes
   ) -> ContiguousArray<Node> {
     guard let first = moves.first else { return [] }
     let firstKey = first.stamp.key(ranks)
-    let cut = stamps.partitioningIndex { $0.key(ranks) > firstKey }
-    var undone: ContiguousArray<Move> = []
-    undone.reserveCapacity(count - cut)
-    while count > cut { undone.append(undoLast(nodes: &nodes)) }
-    reserve(cut + undone.count + moves.count)
-    // `undone` is in reverse: its last is the earliest.
-    var later = undone.count - 1
+    let cut = entries.partitioningIndex { $0.stamp.key(ranks) > firstKey }
+    undo(from: cut, nodes: &nodes)
+    let moved = interleave(moves, from: cut, ranks: ranks)
+    redo(from: cut, nodes: &nodes)
+    return moved
+  }
+
+  /// Puts moves in their places among the entries from `cut` on, whose objects it returns.
+  private mutating func interleave(
+    _ moves: ContiguousArray<Entry>, from cut: Int, ranks: ContiguousArray<UInt16>
+  ) -> ContiguousArray<Node> {
+    let later = ContiguousArray(entries[cut...])
+    entries.removeLast(count - cut)
+    entries.reserveCapacity(cut + later.count + moves.count)
+    var next = 0
     for move in moves {
       let key = move.stamp.key(ranks)
-      while later >= 0, undone[later].stamp.key(ranks) < key {
-        append(undone[later], nodes: &nodes)
-        later -= 1
+      while next < later.count, later[next].stamp.key(ranks) < key {
+        entries.append(later[next])
+        next += 1
       }
-      append(move, nodes: &nodes)
+      entries.append(move)
     }
-    while later >= 0 {
-      append(undone[later], nodes: &nodes)
-      later -= 1
-    }
-    return ContiguousArray(undone.map(\.object) + moves.map(\.object))
+    entries.append(contentsOf: later[next...])
+    return ContiguousArray(entries[cut...].map(\.object))
   }
+
+  // MARK: - The paper's undo and do
+
+  /// Undoes the entries from a number on, latest first, and leaves them in the log.
+  private func undo(from first: Int, nodes: inout Nodes) {
+    let births = nodes.birthParents
+    // Moved out and back, so that a column is checked for uniqueness once, not at each write.
+    var parentColumn = exchange(&nodes.parents, with: [])
+    var placementColumn = exchange(&nodes.placements, with: [])
+    var parents = parentColumn.mutableSpan
+    var placements = placementColumn.mutableSpan
+    let log = entries.span
+    for number in (first..<log.count).reversed() {
+      let previous = log[number].previous
+      guard previous != Self.refused else { continue }
+      let object = Int(log[number].object)
+      placements[object] = previous
+      parents[object] = previous == .none ? births[object] : log[Int(previous)].target
+    }
+    nodes.parents = parentColumn
+    nodes.placements = placementColumn
+  }
+
+  /// Does the entries from a number on.
+  private mutating func redo(from first: Int, nodes: inout Nodes) {
+    let kinds = nodes.kinds
+    var parentColumn = exchange(&nodes.parents, with: [])
+    var placementColumn = exchange(&nodes.placements, with: [])
+    var parents = parentColumn.mutableSpan
+    var placements = placementColumn.mutableSpan
+    var log = entries.mutableSpan
+    for number in first..<log.count {
+      let object = Int(log[number].object)
+      // Only a folder can be an ancestor of anything.
+      var step = kinds[object] == .folder ? log[number].target : .none
+      while step != .none, step != log[number].object { step = parents[Int(step)] }
+      guard step == .none else {
+        log[number].previous = Self.refused
+        continue
+      }
+      log[number].previous = placements[object]
+      placements[object] = UInt32(number)
+      parents[object] = log[number].target
+    }
+    nodes.parents = parentColumn
+    nodes.placements = placementColumn
+  }
+
+  // MARK: - Deletions
 
   /// The moves into the trash that followed each other last for an object that is directly in
   /// it, latest first, and the folder in which it was before them.
-  func deletion(of node: Node, nodes: Nodes) -> (entries: [Int], home: Node) {
-    var entries: [Int] = []
+  func deletion(of node: Node, nodes: borrowing Nodes) -> (entries: [Int], home: Node) {
+    var found: [Int] = []
     var entry = nodes.placements[Int(node)]
-    while entry != .none, targets[Int(entry)] == .trash {
-      entries.append(Int(entry))
-      entry = previous[Int(entry)]
+    while entry != .none, entries[Int(entry)].target == .trash {
+      found.append(Int(entry))
+      entry = entries[Int(entry)].previous
     }
-    return (entries, entry == .none ? nodes.birthParents[Int(node)] : targets[Int(entry)])
+    return (
+      found, entry == .none ? nodes.birthParents[Int(node)] : entries[Int(entry)].target
+    )
   }
 }

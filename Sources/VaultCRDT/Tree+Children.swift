@@ -116,7 +116,7 @@ extension Tree {
   func claim(of node: Node) -> Stamp {
     let birth = history.stamp(of: nodes.origins[Int(node)])
     let entry = nodes.placements[Int(node)]
-    let placed = entry == .none ? birth : log.stamps[Int(entry)]
+    let placed = entry == .none ? birth : log.entries[Int(entry)].stamp
     let named = nodes.nameStamps[Int(node)] == .none ? birth : nodes.nameStamps[Int(node)]
     return placed.key(history.ranks) > named.key(history.ranks) ? placed : named
   }

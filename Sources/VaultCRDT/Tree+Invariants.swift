@@ -17,14 +17,14 @@ extension Tree {
     var parents = nodes.birthParents
     var last: UInt64 = 0
     for entry in 0..<log.count {
-      let key = log.stamps[entry].key(history.ranks)
+      let key = log.entries[entry].stamp.key(history.ranks)
       try require(key > last, "the move log is not sorted")
       last = key
-      var step = log.targets[entry]
-      while step != .none, step != log.objects[entry] { step = parents[Int(step)] }
-      let isRefused = log.previous[entry] == MoveLog.refused
+      var step = log.entries[entry].target
+      while step != .none, step != log.entries[entry].object { step = parents[Int(step)] }
+      let isRefused = log.entries[entry].previous == MoveLog.refused
       try require(isRefused == (step != .none), "a move is refused wrongly, or should be")
-      if step == .none { parents[Int(log.objects[entry])] = log.targets[entry] }
+      if step == .none { parents[Int(log.entries[entry].object)] = log.entries[entry].target }
     }
     try require(parents == nodes.parents, "the parents are not what the moves give")
     for node in 2..<nodes.count {

@@ -112,7 +112,7 @@ extension Tree {
     case .move, .trash:
       let stamp = Stamp(lamport: batch.lamport + UInt64(index), replica: UInt16(author))
       work.moves.append(
-        MoveLog.Move(stamp: stamp, object: object, target: check.parents[index]))
+        MoveLog.Entry(stamp: stamp, object: object, target: check.parents[index]))
     case .rename:
       let stamp = Stamp(lamport: batch.lamport + UInt64(index), replica: UInt16(author))
       rename(object, to: batch.payload, operation.range, stamp)
@@ -125,9 +125,10 @@ extension Tree {
     case .setAttribute, .removeAttribute:
       let isRemoval = operation.kind == .removeAttribute
       let value = isRemoval ? .absent : heads.store(batch.payload, operation.range)
-      let position = attributes.insert(object, AttributeKey(rawValue: operation.attribute))
-      attributes.heads[position] = heads.write(
-        value, by: dot, over: attributes.heads[position], seen: check.seen)
+      let attribute = AttributeKey(rawValue: operation.attribute)
+      let head = heads.write(
+        value, by: dot, over: attributes.head(object, attribute), seen: check.seen)
+      attributes.set(head, object, attribute)
       work.touch(object)
     case .setSetting, .removeSetting:
       let isRemoval = operation.kind == .removeSetting
@@ -176,7 +177,7 @@ extension Tree {
 /// What a merge has gathered so far.
 private struct MergeWork {
   let firstNewNode: Node
-  var moves: ContiguousArray<MoveLog.Move> = []
+  var moves: ContiguousArray<MoveLog.Entry> = []
   var outcome = MergeOutcome()
   private var touched: ContiguousArray<Node> = []
 

@@ -81,7 +81,7 @@ extension Tree {
   private func described(_ node: Node) -> Trashed {
     var deleted = node
     while nodes.parents[Int(deleted)] != .trash { deleted = nodes.parents[Int(deleted)] }
-    let dot = history.dot(of: log.stamps[Int(nodes.placements[Int(deleted)])])
+    let dot = history.dot(of: log.entries[Int(nodes.placements[Int(deleted)])].stamp)
     return Trashed(
       object: identifier(node), kind: nodes.kinds[Int(node)],
       name: Array(names[nodes.names[Int(node)]]), home: identifier(home(of: node)),
@@ -115,15 +115,12 @@ extension Tree {
   }
 
   /// The objects that have an attribute with a value, such as the names of one hard-linked file;
-  /// sorted. Hidden ones are left out. Complexity: O(all attributes).
+  /// sorted. Hidden ones are left out. Complexity: O(objects with the attribute).
   public func objects(with key: AttributeKey, equalTo value: [UInt8]) -> [ObjectID] {
     let rescue = self.rescue
     var found: [ObjectID] = []
-    for position in attributes.heads.indices where attributes.attribute(at: position) == key {
-      let node = attributes.node(at: position)
-      if self.value(attributes.heads[position]) == value, isShown(node, rescue) {
-        found.append(identifier(node))
-      }
+    attributes.column(key)?.visitRegisters { node, head in
+      if self.value(head) == value, isShown(node, rescue) { found.append(identifier(node)) }
     }
     return found.sorted()
   }

@@ -32,7 +32,7 @@ extension Tree {
   private func placement(of node: Node) -> Dot {
     let entry = nodes.placements[Int(node)]
     return entry == .none
-      ? nodes.origins[Int(node)] : history.dot(of: log.stamps[Int(entry)])
+      ? nodes.origins[Int(node)] : history.dot(of: log.entries[Int(entry)].stamp)
   }
 
   private func hasContent(_ node: Node, notIn cover: Cover) -> Bool {
@@ -74,7 +74,9 @@ extension Tree {
   // MARK: - Visible places
 
   /// Whether an object is in the root by the move log. Complexity: O(depth).
-  func isLive(_ node: Node) -> Bool { !nodes.isAncestor(.trash, of: node) }
+  func isLive(_ node: Node) -> Bool {
+    children.first(in: .trash) == .none || !nodes.isAncestor(.trash, of: node)
+  }
 
   /// Whether an object is shown: live or rescued. Complexity: O(depth).
   func isShown(_ node: Node, _ rescue: borrowing Rescue) -> Bool {
@@ -123,7 +125,7 @@ private struct CoverSource {
   mutating func cover(of node: Node, in tree: Tree) -> Cover {
     var ends = ContiguousArray<UInt32>(repeating: 0, count: tree.history.replicas.count)
     for entry in tree.log.deletion(of: node, nodes: tree.nodes).entries {
-      let dot = tree.history.dot(of: tree.log.stamps[entry])
+      let dot = tree.history.dot(of: tree.log.entries[entry].stamp)
       let batch = tree.history.replicas[dot.replica].batch(ofCounter: dot.counter)
       if dot.replica != replica || batch != self.batch {
         replica = dot.replica

@@ -11,7 +11,7 @@ public struct Tree: Sendable {
   var names = ByteHeap()
   var log = MoveLog()
   var heads = HeadPool()
-  var attributes = AttributeTable()
+  var attributes = Attributes()
   /// From a setting's key to the first head of its register.
   var settings: [[UInt8]: UInt32] = [:]
   var children = ChildIndex()
@@ -116,9 +116,8 @@ public struct Tree: Sendable {
       for node in nodes.contents.indices {
         nodes.contents[node] = heads.copy(nodes.contents[node], into: &fresh)
       }
-      for position in attributes.heads.indices {
-        attributes.heads[position] = heads.copy(attributes.heads[position], into: &fresh)
-      }
+      let old = heads
+      attributes.mapHeads { old.copy($0, into: &fresh) }
       settings = settings.mapValues { heads.copy($0, into: &fresh) }
       heads = fresh
     }

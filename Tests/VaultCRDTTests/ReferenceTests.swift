@@ -1,5 +1,6 @@
 import Testing
-import VaultCRDT
+
+@testable import VaultCRDT
 
 /// The tree against the slow one from the paper, node for node. A failure prints its seed.
 struct ReferenceTests {
@@ -15,6 +16,33 @@ struct ReferenceTests {
   func `long histories too`(seed: UInt64) throws {
     var history = try RandomHistory(seed: seed &+ 100_000, replicas: 5, steps: 400)
     try check(&history, seed: seed &+ 100_000)
+  }
+
+  /// Agreement means something only where the rules come into play.
+  @Test func `random histories reach every rule`() throws {
+    var counts: [String: Int] = [:]
+    for seed in UInt64(0)..<150 {
+      var history = try RandomHistory(seed: seed, replicas: 3, steps: 50)
+      var tree = Tree()
+      history.mergeAll(into: &tree)
+      counts["rescued", default: 0] += tree.rescue.shown.count
+      counts["circles", default: 0] +=
+        tree.rescue.homes
+        .filter { $0.value == .root && tree.home(of: $0.key) != .root }.count
+      counts["refused", default: 0] +=
+        tree.log.entries
+        .filter { $0.previous == MoveLog.refused }.count
+      counts["trashed", default: 0] += tree.trashed().count
+      tree.forEachFolder { _, children in
+        for child in children {
+          counts["clashes", default: 0] += child.isClash ? 1 : 0
+          counts["conflicts", default: 0] += tree.contents(of: child.object).count > 1 ? 1 : 0
+        }
+      }
+    }
+    for rule in ["rescued", "circles", "refused", "trashed", "clashes", "conflicts"] {
+      #expect(counts[rule, default: 0] > 0, "\(rule)")
+    }
   }
 
   private func check(_ history: inout RandomHistory, seed: UInt64) throws {

@@ -6,13 +6,17 @@ import VaultEncoding
 @main
 enum CRDTBench {
   static func main() throws {
-    if let files = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }) {
-      return try checkpoint(files: files)
+    if CommandLine.arguments.count == 3 {
+      return try open(CommandLine.arguments[2], files: CommandLine.arguments[1])
     }
-    for count in [10_000, 100_000] { try moves(objects: count, moves: count) }
-    try files(10_000)
-    try fullHistory(operations: 1_000_000)
-    for count in [100_000, 1_000_000] { try checkpoint(files: count) }
+    // One part alone, by its letter, so that the peak of memory is its own.
+    let parts = CommandLine.arguments.dropFirst().first ?? "mMfhsl"
+    if parts.contains("m") { try moves(objects: 10_000, moves: 10_000) }
+    if parts.contains("M") { try moves(objects: 100_000, moves: 100_000) }
+    if parts.contains("f") { try files(10_000) }
+    if parts.contains("h") { try fullHistory(operations: 1_000_000) }
+    if parts.contains("s") { try checkpoint(files: 100_000) }
+    if parts.contains("l") { try checkpoint(files: 1_000_000) }
   }
 
   // MARK: - Moves
@@ -32,10 +36,14 @@ enum CRDTBench {
     var local = Double.infinity
     var merge = Double.infinity
     var bytes = 0
-    for _ in 0..<7 {
+    for _ in 0..<15 {
       var left = base
       var right = base
       let (leftPlan, rightPlan) = (plan(base, folders, moves, 2), plan(base, folders, moves, 3))
+      // The copies get columns of their own before the clock runs.
+      _ = try left.commit(by: key(2), at: 2) { try $0.setSetting([1], to: [1]) }
+      let first = try right.commit(by: key(3), at: 2) { try $0.setSetting([1], to: [1]) }
+      left.merge(first.map { [$0] } ?? [])
       local = min(local, try time { _ = try apply(leftPlan, to: &left, by: key(2)) })
       let batch = try apply(rightPlan, to: &right, by: key(3))
       let encoded = batch.map { $0.encode() }
@@ -162,6 +170,31 @@ enum CRDTBench {
     print("save \(save) ms, load \(load) ms, \(bytes.count) bytes,", terminator: " ")
     print("memory peak \(peakMegabytes()) MB")
     precondition(tree.encodeCheckpoint() == bytes)
+  }
+
+  /// The peak of memory of a process that does nothing but open a checkpoint and save it again:
+  /// the first call with a path makes the file, the next ones open it.
+  static func open(_ path: String, files: String) throws {
+    var tree = Tree()
+    guard let file = fopen(path, "rb") else {
+      _ = try makeFiles(Int(files) ?? 1_000, in: &tree, by: key(1))
+      guard let file = fopen(path, "wb") else { return }
+      let bytes = tree.encodeCheckpoint()
+      fwrite(bytes, 1, bytes.count, file)
+      fclose(file)
+      return
+    }
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: ftell(file))
+    rewind(file)
+    fread(&bytes, 1, bytes.count, file)
+    fclose(file)
+    let load = try time { tree = try Tree(checkpoint: bytes) }
+    print(
+      "\(tree.objectCount) objects: load \(load) ms, peak \(peakMegabytes()) MB,", terminator: " ")
+    bytes = []
+    let save = try time { bytes = tree.encodeCheckpoint() }
+    print("save \(save) ms, peak \(peakMegabytes()) MB")
   }
 
   // MARK: - Tools
