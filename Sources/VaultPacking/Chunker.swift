@@ -40,8 +40,9 @@ public struct Chunker: Sendable {
   private var scannedBytes = 0
   private var hash: UInt64 = 0
 
-  /// A chunker for a scope's 32-byte chunker key. Costs some ten microseconds: copy a made one
-  /// for each file of the scope.
+  /// A chunker for a scope's 32-byte chunker key.
+  ///
+  /// Costs some ten microseconds: copy a made one for each file of the scope.
   ///
   /// - Precondition: the key has 32 bytes.
   public init(key: [UInt8], sizes: ChunkSizes = .standard) {

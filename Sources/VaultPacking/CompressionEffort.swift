@@ -12,7 +12,9 @@
 // third more time at level 3; putting files of a folder into one frame of 128 KiB saves 12 %.
 // Neither is worth that a file can no longer be read, shared and deleted by itself.
 
-/// How much work a compressor puts into a chunk. Every effort is read alike.
+/// How much work a compressor puts into a chunk.
+///
+/// Every effort is read alike.
 public enum CompressionEffort: Hashable, Sendable, CaseIterable {
   /// A seventh less work, a twentieth more bytes: for slow processors in front of fast networks.
   case quick

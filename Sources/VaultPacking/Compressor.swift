@@ -30,7 +30,9 @@ public final class Compressor {
   }
 
   /// The bytes to seal for a chunk: compressed when that saves a thirty-second part, as they are
-  /// otherwise. O(n).
+  /// otherwise.
+  ///
+  /// O(n).
   public func compress(_ content: UnsafeRawBufferPointer) -> CompressedChunk {
     if let bytes = squeeze(content) { return CompressedChunk(bytes, .zstd) }
     return CompressedChunk(Array(content), .stored)

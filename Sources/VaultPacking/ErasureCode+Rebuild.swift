@@ -51,7 +51,9 @@ extension ErasureCode {
   }
 
   /// Whether these shards, more than k of them, agree with each other: all of them are made from
-  /// one pack, as far as they can tell. With k or fewer there is nothing to compare.
+  /// one pack, as far as they can tell.
+  ///
+  /// With k or fewer there is nothing to compare.
   ///
   /// Throws what `rebuild` throws.
   public func agree(_ shards: [Int: [UInt8]]) throws(PackingError) -> Bool {

@@ -65,8 +65,10 @@ public struct ErasureCode: Sendable, Hashable {
 
   // MARK: - Lengths
 
-  /// The length of each shard of a pack: the k-th part, rounded up to a multiple of 64 unless k
-  /// is 1. The last data shards are filled up with zeros.
+  /// The length of each shard of a pack: the k-th part, rounded up to a multiple of 64 unless k is
+  /// 1.
+  ///
+  /// The last data shards are filled up with zeros.
   ///
   /// Throws `badLength` for an empty pack or one above the limit.
   public func shardBytes(packBytes: Int) throws(PackingError) -> Int {
@@ -96,7 +98,9 @@ public struct ErasureCode: Sendable, Hashable {
 
   // MARK: - Encoding
 
-  /// All n shards of a pack, data shards first. O(n · length).
+  /// All n shards of a pack, data shards first.
+  ///
+  /// O(n · length).
   ///
   /// Throws `badLength` for an empty pack or one above the limit.
   public func shards(of pack: [UInt8]) throws(PackingError) -> [[UInt8]] {

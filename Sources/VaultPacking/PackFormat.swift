@@ -17,7 +17,9 @@ public enum PackFormat {
   }
 
   /// The length that a partial pack is padded to: the least PADMÉ length that holds it, and at
-  /// least `partialBytesMin`. The padding is at most 6.25 % of the length.
+  /// least `partialBytesMin`.
+  ///
+  /// The padding is at most 6.25 % of the length.
   public static func partialBytes(holding usedBytes: Int) -> Int {
     Padme.paddedLength(max(usedBytes, partialBytesMin))
   }

@@ -19,7 +19,9 @@ public import VaultEncoding
 
 /// Chooses nodes for shards; docs/spec/placement.md.
 public enum Placement {
-  /// The nodes for the `shards` shards of a new pack. O(nodes · log nodes) hashes and comparisons.
+  /// The nodes for the `shards` shards of a new pack.
+  ///
+  /// O(nodes · log nodes) hashes and comparisons.
   ///
   /// Nodes of weight 0 are left out, and so are repetitions of a node.
   ///
@@ -31,8 +33,9 @@ public enum Placement {
   }
 
   /// The nodes for a pack that has been placed before: those of `choose`, with every shard left
-  /// where it is when its node is still among them. Entry i of `current` held shard i; nil is
-  /// nobody.
+  /// where it is when its node is still among them.
+  ///
+  /// Entry i of `current` held shard i; nil is nobody.
   public static func adjust(
     _ current: [DID?], pack: Bytes32, shards: Int, among nodes: [PlacementNode]
   ) -> (choice: PlacementChoice, moves: [PlacementMove]) {

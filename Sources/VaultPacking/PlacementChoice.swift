@@ -8,7 +8,8 @@ public struct PlacementChoice: Hashable, Sendable {
   public let relaxations: [PlacementRelaxation]
   /// The most shards that one operator holds: losing it loses so many.
   public let shardsOfOneOperatorMax: Int
-  /// The most shards that one region holds. When this is above n − k, losing a region loses the
-  /// pack. Nodes without a region count as one.
+  /// The most shards that one region holds.
+  ///
+  /// When this is above n − k, losing a region loses the pack. Nodes without a region count as one.
   public let shardsInOneRegionMax: Int
 }

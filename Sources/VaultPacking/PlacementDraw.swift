@@ -20,7 +20,9 @@
 import VaultCrypto
 import VaultEncoding
 
-/// A node's draw for a pack; lower draws are chosen first. The order is the same everywhere.
+/// A node's draw for a pack; lower draws are chosen first.
+///
+/// The order is the same everywhere.
 struct PlacementDraw: Comparable {
   static let label = "vault/v1/placement"
   /// Bits behind the point of the logarithm.

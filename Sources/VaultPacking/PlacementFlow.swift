@@ -30,7 +30,9 @@ struct PlacementFlow {
     self.regionRoom = regionRoom
   }
 
-  /// Whether `wanted` edges can be taken. O(wanted · edges · operators) at worst.
+  /// Whether `wanted` edges can be taken.
+  ///
+  /// O(wanted · edges · operators) at worst.
   mutating func reaches(_ wanted: Int) -> Bool {
     while taken.count < wanted {
       var seen: Set<Int> = []

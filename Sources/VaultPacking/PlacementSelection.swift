@@ -28,7 +28,9 @@ struct PlacementSelection {
     self.regions = regions.count
   }
 
-  /// Numbers for names. Names are compared as UTF-8 bytes, never by Unicode equivalence.
+  /// Numbers for names.
+  ///
+  /// Names are compared as UTF-8 bytes, never by Unicode equivalence.
   private struct Numbering {
     private enum Key: Hashable {
       case name([UInt8])
@@ -75,7 +77,9 @@ struct PlacementSelection {
   }
 
   /// The set that the draws prefer under the least region limit, from the even share up, that
-  /// allows any; and that limit. With a limit of `count` there always is one.
+  /// allows any; and that limit.
+  ///
+  /// With a limit of `count` there always is one.
   private func bestSet(
     of count: Int, _ operatorLimit: Int, evenShare: Int
   ) -> (set: [Int], regionLimit: Int) {
@@ -95,7 +99,9 @@ struct PlacementSelection {
   }
 
   /// The first nodes in the order of draws that keep the limits, or nil when they end in a corner;
-  /// with `looksAhead` none is taken that leads into one. Without a corner both give the same set.
+  /// with `looksAhead` none is taken that leads into one.
+  ///
+  /// Without a corner both give the same set.
   private func greedy(
     _ count: Int, _ operatorLimit: Int, _ regionLimit: Int, looksAhead: Bool
   ) -> [Int]? {

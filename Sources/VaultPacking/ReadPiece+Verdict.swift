@@ -52,8 +52,9 @@ extension ReadPiece {
   func agrees(_ answers: [ReadAnswer], _ code: ErasureCode) -> Bool {
     var shards: [Int: [UInt8]] = [:]
     for answer in answers {
-      guard shards.updateValue(answer.bytes, forKey: answer.request.shard) ?? answer.bytes
-        == answer.bytes
+      guard
+        shards.updateValue(answer.bytes, forKey: answer.request.shard) ?? answer.bytes
+          == answer.bytes
       else { return false }
     }
     return (try? code.agree(shards)) ?? true

@@ -40,7 +40,9 @@ struct ReadPiece: Sendable {
   }
 
   /// The version that the answers give when these nodes are left out: an answer of the piece's own
-  /// shard if there is one, and otherwise the first k of others. Nil when there are too few.
+  /// shard if there is one, and otherwise the first k of others.
+  ///
+  /// Nil when there are too few.
   mutating func version(
     of answers: [ReadAnswer], without liars: Set<DID>, _ code: ErasureCode, rebuilt: Bool = false
   ) -> Int? {

@@ -49,8 +49,9 @@ public struct ReadPlan: Sendable {
   private(set) var evidence = 0
   private var tried: Set<[Int]> = []
 
-  /// The nodes whose answers are proven wrong, in order. A proof is an answer that does not fit to
-  /// the answers that opened.
+  /// The nodes whose answers are proven wrong, in order.
+  ///
+  /// A proof is an answer that does not fit to the answers that opened.
   public private(set) var guilty: [DID] = []
   /// The nodes that took part in bytes which did not open and could not be cleared.
   public private(set) var suspects: [DID] = []
@@ -87,7 +88,9 @@ public struct ReadPlan: Sendable {
     advance()
   }
 
-  /// A node answered. An answer of another length than asked counts as a failure of the node.
+  /// A node answered.
+  ///
+  /// An answer of another length than asked counts as a failure of the node.
   public mutating func received(_ bytes: [UInt8], for request: RangeRequest) -> [ReadAction] {
     guard asked.contains(request), !guilty.contains(request.node),
       !answers.contains(where: { $0.request == request })
@@ -99,7 +102,9 @@ public struct ReadPlan: Sendable {
   }
 
   /// A node refused, could not be reached, or has not answered within the time that the shell
-  /// allows at most. It is not asked again in this plan.
+  /// allows at most.
+  ///
+  /// It is not asked again in this plan.
   public mutating func failed(_ node: DID) -> [ReadAction] {
     lostNodes.insert(node)
     outstanding = outstanding.filter { $0.node != node }
@@ -114,7 +119,9 @@ public struct ReadPlan: Sendable {
   }
 
   /// A node is proven to have answered wrongly, by a Merkle proof or by comparing the whole shard
-  /// with its name. Its answers are forgotten; a plan that gave up goes on.
+  /// with its name.
+  ///
+  /// Its answers are forgotten; a plan that gave up goes on.
   public mutating func lied(_ node: DID) -> [ReadAction] {
     blame([node])
     answers.removeAll { $0.request.node == node }
@@ -124,7 +131,9 @@ public struct ReadPlan: Sendable {
     return advance()
   }
 
-  /// The bytes opened. Names who is guilty and says which questions can be dropped.
+  /// The bytes opened.
+  ///
+  /// Names who is guilty and says which questions can be dropped.
   public mutating func accepted() -> [ReadAction] {
     guard case .opening(let combination) = phase else { return [] }
     phase = .finished

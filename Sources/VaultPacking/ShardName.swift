@@ -14,7 +14,9 @@ public struct ShardName: Hashable, Comparable, Sendable, CustomStringConvertible
     self.root = root
   }
 
-  /// The name of a shard's bytes. O(n).
+  /// The name of a shard's bytes.
+  ///
+  /// O(n).
   public init(of shard: [UInt8]) {
     root = Merkle.root(of: shard)
   }
