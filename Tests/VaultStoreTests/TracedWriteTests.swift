@@ -51,6 +51,7 @@ import VaultStore
       [TracedProgramTests.folderVariable: text]
     ) { $1 }
     program.standardOutput = FileHandle.nullDevice
+    program.standardError = FileHandle.nullDevice
     try program.run()
     program.waitUntilExit()
     #expect(program.terminationStatus == 0)
