@@ -3,7 +3,9 @@ import Testing
 import VaultEnvironment
 import VaultStore
 
-/// What `TracedWriteTests` watches. It runs only there, in a process of its own.
+/// What `TracedWriteTests` watches.
+///
+/// It runs only there, in a process of its own.
 @Suite struct TracedProgramTests {
   static let folderVariable = "FREEHOLD_TRACED_FOLDER"
   static let commitCount = 20
