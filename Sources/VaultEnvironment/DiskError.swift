@@ -9,7 +9,9 @@ public struct DiskError: Error, Sendable {
     public static let notFound = Code(name: "not-found")
     /// Something has this name already.
     public static let exists = Code(name: "exists")
-    /// No space left, or the quota is used up. What was there before is untouched.
+    /// No space left, or the quota is used up.
+    ///
+    /// What was there before is untouched.
     public static let noSpace = Code(name: "no-space")
     /// Another process holds the lock: `holder` says which, when that is known.
     public static let busy = Code(name: "busy")

@@ -8,7 +8,9 @@ public struct DiskPath: Hashable, Comparable, Sendable {
   /// The bytes as the kernel takes them, without a closing zero.
   public let bytes: [UInt8]
 
-  /// A path of raw bytes. A path with a zero byte is taken here and refused by the disk.
+  /// A path of raw bytes.
+  ///
+  /// A path with a zero byte is taken here and refused by the disk.
   public init(_ bytes: some Collection<UInt8>) {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
@@ -22,13 +24,17 @@ public struct DiskPath: Hashable, Comparable, Sendable {
     self.init(Array(text.utf8))
   }
 
-  /// The path of a name in this folder. The name must be one step: no slash, not empty.
+  /// The path of a name in this folder.
+  ///
+  /// The name must be one step: no slash, not empty.
   public func appending(_ name: [UInt8]) -> DiskPath {
     precondition(!name.isEmpty && !name.contains(Self.slash), "a name is one step of a path")
     return DiskPath(bytes + [Self.slash] + name)
   }
 
-  /// The path of a name in this folder. The name must be one step: no slash, not empty.
+  /// The path of a name in this folder.
+  ///
+  /// The name must be one step: no slash, not empty.
   public func appending(_ name: String) -> DiskPath {
     appending(Array(name.utf8))
   }

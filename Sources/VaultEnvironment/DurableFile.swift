@@ -28,7 +28,9 @@ public final class DurableFile: Sendable {
   /// How many bytes have been appended.
   public var sizeBytes: UInt64 { state.withLock { $0.sizeBytes } }
 
-  /// Writes behind what is there. After an error the file is discarded.
+  /// Writes behind what is there.
+  ///
+  /// After an error the file is discarded.
   public func append(_ bytes: [UInt8]) throws {
     do {
       try state.withLock { state in
@@ -60,7 +62,9 @@ public final class DurableFile: Sendable {
     try disk.syncFolders(of: [path])
   }
 
-  /// Throws the file away, unless it was committed. Calling it again does nothing.
+  /// Throws the file away, unless it was committed.
+  ///
+  /// Calling it again does nothing.
   public func discard() {
     state.withLock { state in
       guard let handle = state.handle else { return }

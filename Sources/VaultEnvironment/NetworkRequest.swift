@@ -8,7 +8,9 @@ public struct NetworkRequest: Sendable {
   public var headers: [(name: String, value: String)]
   /// The body; empty for none.
   public var body: [UInt8]
-  /// How long the answer's body may be. A longer one is refused, never cut.
+  /// How long the answer's body may be.
+  ///
+  /// A longer one is refused, never cut.
   public var responseBytesMax: Int
 
   /// Describes a request.

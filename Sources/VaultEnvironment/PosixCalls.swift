@@ -188,7 +188,9 @@ struct PosixCalls: DiskCalls {
 }
 
 extension DiskPath {
-  /// The path as the kernel takes it. Throws `.invalidPath` for a path with a zero byte.
+  /// The path as the kernel takes it.
+  ///
+  /// Throws `.invalidPath` for a path with a zero byte.
   func withKernelPath<Result>(
     _ body: (UnsafePointer<CChar>) throws -> Result
   ) throws -> Result {

@@ -145,7 +145,7 @@ import VaultStore
   @Test func `a crash at any step never leaves a pack in the database without its file`() throws {
     let path = DiskPath("/home/vault")
     var acknowledged = 0
-    for seed in 1...40 as ClosedRange<UInt64> {
+    for seed in 1...15 as ClosedRange<UInt64> {
       var step = 1
       while true {
         let medium = SimulatedDisk(seed: seed)
@@ -183,7 +183,7 @@ import VaultStore
         step += 1
       }
     }
-    #expect(acknowledged > 40)
+    #expect(acknowledged > 15)
   }
 
   // MARK: Parts

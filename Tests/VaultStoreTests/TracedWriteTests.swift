@@ -4,77 +4,57 @@ import VaultEnvironment
 import VaultStore
 
 /// What the kernel is really asked for, seen through strace.
-@Suite(.serialized) struct TracedWriteTests {
+@Suite struct TracedWriteTests {
   private static let strace = "/usr/bin/strace"
+  private static let hasStrace = FileManager.default.isExecutableFile(atPath: strace)
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: strace), "strace is absent"))
-  func `the kernel is asked to sync the file, rename it and sync its folder`() async throws {
+  @Test(.enabled(if: hasStrace, "strace is absent"))
+  func `the kernel is asked to sync the file, rename it and sync its folder`() throws {
     try withTemporaryFolder { folder in
-      let home = folder.appending("home")
-      let disk = DurableDisk.live()
-      try disk.makeFolder(home)
-      let calls = try trace(to: try #require(folder.appending("trace").text)) {
-        try disk.writeDurably(home.appending("durable"), [1, 2, 3])
-      }
-      let text = try #require(home.text)
-      let mine = calls.filter { $0.contains(text) }
-      let sync = try #require(mine.firstIndex { $0.contains("fsync(") && $0.contains("/.part-") })
-      let rename = try #require(mine.firstIndex { $0.contains("rename") })
+      let text = try #require(folder.text)
+      let calls = try traceProgram(in: folder).filter { $0.contains("\(text)/files") }
+      let sync = try #require(calls.firstIndex { $0.contains("fsync(") && $0.contains("/.part-") })
+      let rename = try #require(calls.firstIndex { $0.contains("rename") })
       let folderSync = try #require(
-        mine.lastIndex { $0.contains("fsync(") && $0.contains("\(text)>") })
+        calls.firstIndex { $0.contains("fsync(") && $0.contains("/files>") })
       #expect(sync < rename)
       #expect(rename < folderSync)
-      #expect(mine.count { $0.contains("fsync(") } == 2, "\(mine)")
+      #expect(calls.count { $0.contains("fsync(") } == 2, "\(calls)")
     }
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: strace), "strace is absent"))
-  func `a commit syncs the log before it returns`() async throws {
+  @Test(.enabled(if: hasStrace, "strace is absent"))
+  func `each commit syncs the log, whose name is synced too`() throws {
     try withTemporaryFolder { folder in
-      let disk = DurableDisk.live()
-      let home = folder.appending("home")
-      try disk.makeFolder(home)
-      let text = try #require(home.text)
-      let opening = try trace(to: try #require(folder.appending("trace").text)) {
-        _ = try VaultDatabase(of: home, on: disk).write { try $0.setMeta("a", to: [1]) }
-      }
-      // The log is a new file, so its name must be synced too.
-      #expect(opening.contains { $0.contains("sync(") && $0.contains("\(text)>") })
-      let database = try VaultDatabase(of: home, on: disk)
-      try database.write { try $0.setMeta("a", to: [2]) }
-      let commits = try trace(to: try #require(folder.appending("trace").text)) {
-        for number in 0..<3 { try database.write { try $0.setMeta("a", to: [UInt8(number)]) } }
-      }
-      let synced = commits.count { $0.contains("sync(") && $0.contains("vault.db-wal") }
-      #expect(synced == 3, "\(commits.filter { $0.contains(text) })")
+      let text = try #require(folder.text)
+      let calls = try traceProgram(in: folder).filter { $0.contains("\(text)/home") }
+      #expect(calls.contains { $0.contains("sync(") && $0.contains("/home>") })
+      let made = try #require(calls.firstIndex { $0.contains("sync(") && $0.contains("-wal>") })
+      #expect(calls[made...].contains { $0.contains("sync(") && $0.contains("/home>") })
+      let syncs = calls.count { $0.contains("sync(") && $0.contains("vault.db-wal>") }
+      #expect(syncs >= TracedProgramTests.commitCount, "\(calls)")
     }
   }
 
-  /// The calls of this process, from before to after the closure, one line each.
-  private func trace(to log: String, _ body: () throws -> Void) throws -> [String] {
-    let tracer = Process()
-    tracer.executableURL = URL(fileURLWithPath: Self.strace)
-    tracer.arguments = [
-      "-f", "-y", "-o", log, "-e", "trace=fsync,fdatasync,rename,renameat,renameat2", "-p",
-      "\(getpid())",
+  /// The syncs and renames of `TracedProgramTests`, run in a process of its own.
+  private func traceProgram(in folder: DiskPath) throws -> [String] {
+    let text = try #require(folder.text)
+    let log = "\(text)/trace"
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: Self.strace)
+    program.arguments = [
+      "-f", "-y", "-o", log, "-e", "trace=fsync,fdatasync,rename,renameat,renameat2",
+      try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+      "--filter", "TracedProgramTests", "--testing-library", "swift-testing",
     ]
-    let messages = Pipe()
-    tracer.standardError = messages
-    try tracer.run()
-    // strace says "attached" once it sees every call.
-    var said = ""
-    while !said.contains("attached") {
-      let piece = messages.fileHandleForReading.availableData
-      try #require(!piece.isEmpty, "strace did not attach: \(said)")
-      said += String(decoding: piece, as: UTF8.self)
-    }
-    do {
-      defer {
-        tracer.interrupt()
-        tracer.waitUntilExit()
-      }
-      try body()
-    }
+    program.environment = ProcessInfo.processInfo.environment.merging(
+      [TracedProgramTests.folderVariable: text]
+    ) { $1 }
+    program.standardOutput = FileHandle.nullDevice
+    program.standardError = FileHandle.nullDevice
+    try program.run()
+    program.waitUntilExit()
+    #expect(program.terminationStatus == 0)
     return try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 }

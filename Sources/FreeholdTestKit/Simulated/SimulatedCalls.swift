@@ -279,8 +279,10 @@ extension SimulatedDisk.State {
     return inode
   }
 
-  /// The file that stands for a database. Its name is durable with its first commit on a real
-  /// disk; here from the start, which makes no difference to an empty database.
+  /// The file that stands for a database.
+  ///
+  /// Its name is durable with its first commit on a real disk; here from the start, which makes no
+  /// difference to an empty database.
   mutating func databaseFile(at path: DiskPath) throws -> SimulatedFileSystem.Inode {
     if let inode = fileSystem.inode(at: path) { return inode }
     let folder = try fileSystem.folder(of: path)

@@ -36,7 +36,9 @@ public final class SimulatedDisk: Sendable {
 
   let state: Mutex<State>
 
-  /// An empty medium. The seed decides what crashes lose.
+  /// An empty medium.
+  ///
+  /// The seed decides what crashes lose.
   public init(seed: UInt64) {
     state = Mutex(State(generator: SeededGenerator(seed: seed)))
   }
@@ -57,7 +59,9 @@ public final class SimulatedDisk: Sendable {
     return SimulatedCalls(medium: self, start: start)
   }
 
-  /// Stops the machine now. What that loses is decided at the next start.
+  /// Stops the machine now.
+  ///
+  /// What that loses is decided at the next start.
   public func cutPower() {
     state.withLock { $0.isOff = true }
   }
@@ -72,7 +76,9 @@ public final class SimulatedDisk: Sendable {
 
   // MARK: Faults and figures
 
-  /// What shall go wrong from now on. Setting it begins all counts anew.
+  /// What shall go wrong from now on.
+  ///
+  /// Setting it begins all counts anew.
   public var faults: SimulatedFaults {
     get { state.withLock { $0.faults } }
     set {
@@ -146,7 +152,9 @@ public final class SimulatedDisk: Sendable {
 }
 
 extension SimulatedDisk.State {
-  /// Settles what a stop has lost. Does nothing before the first start.
+  /// Settles what a stop has lost.
+  ///
+  /// Does nothing before the first start.
   mutating func loseUnsynced() {
     guard startCount > 0 else { return }
     fileSystem.crash(using: &generator)

@@ -1,7 +1,8 @@
 public import VaultEnvironment
 
-/// What shall go wrong on a simulated disk. Steps and calls are counted from 1, from the moment
-/// at which the faults are set.
+/// What shall go wrong on a simulated disk.
+///
+/// Steps and calls are counted from 1, from the moment at which the faults are set.
 public struct SimulatedFaults: Sendable {
   /// One kind of call that fails.
   public struct Failure: Sendable {

@@ -19,8 +19,10 @@ public final class Database: Sendable {
   private let disk: any Disk
   private let connections: any DatabaseWriter
   private let file: String
-  /// Set when SQLite could not sync. The kernel may have dropped the pages and may call the next
-  /// sync a success, so later commits could be lost after they were acknowledged.
+  /// Set when SQLite could not sync.
+  ///
+  /// The kernel may have dropped the pages and may call the next sync a success, so later commits
+  /// could be lost after they were acknowledged.
   private let isStopped = Mutex(false)
 
   /// Opens the file and brings it to the schema's version; makes it when there is none.
@@ -71,7 +73,9 @@ public final class Database: Sendable {
     return result
   }
 
-  /// SQLite's own check of every page: the problems found, none when all is well. Slow.
+  /// SQLite's own check of every page: the problems found, none when all is well.
+  ///
+  /// Slow.
   public func problems() throws -> [String] {
     try read { transaction in
       let lines = try transaction.all("PRAGMA integrity_check") { $0.text(0) }

@@ -1,7 +1,9 @@
 import GRDBSQLite
 public import VaultEncoding
 
-/// One row of an answer, valid only inside the closure that is given it. Columns count from 0.
+/// One row of an answer, valid only inside the closure that is given it.
+///
+/// Columns count from 0.
 public struct DatabaseRow {
   let statement: OpaquePointer
 

@@ -2,8 +2,9 @@
 public struct DatabaseSchema: Sendable {
   /// SQLite's `application_id`: says whose file it is.
   public let applicationID: Int32
-  /// One script per version: the n-th leads from version n − 1 to version n. Never edited once
-  /// released; `user_version` counts those that have been run.
+  /// One script per version: the n-th leads from version n − 1 to version n.
+  ///
+  /// Never edited once released; `user_version` counts those that have been run.
   public let migrations: [String]
 
   /// Describes a schema.

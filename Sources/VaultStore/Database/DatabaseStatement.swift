@@ -20,7 +20,9 @@ public struct DatabaseStatement {
     try forEachRow(values) { _ in }
   }
 
-  /// Runs the statement and shows each row. An error from the closure ends it.
+  /// Runs the statement and shows each row.
+  ///
+  /// An error from the closure ends it.
   public func forEachRow(
     _ values: [SQLValue] = [], _ body: (DatabaseRow) throws -> Void
   ) throws {

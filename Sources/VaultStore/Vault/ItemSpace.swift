@@ -1,6 +1,8 @@
 /// A kind of sealed item, so that one table serves several purposes without mixing them up.
 public struct ItemSpace: Hashable, Sendable {
-  /// The number in the database, from 1. Numbers are listed in docs/spec/local-store.md.
+  /// The number in the database, from 1.
+  ///
+  /// Numbers are listed in docs/spec/local-store.md.
   public let number: Int64
 
   /// Wraps a number.

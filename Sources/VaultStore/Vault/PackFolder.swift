@@ -19,12 +19,16 @@ public struct PackFolder: Sendable {
     self.disk = disk
   }
 
-  /// Keeps packs durably. Only then may the database say that they are here.
+  /// Keeps packs durably.
+  ///
+  /// Only then may the database say that they are here.
   public func store(_ packs: [(name: Bytes32, bytes: [UInt8])]) throws {
     try disk.writeDurably(packs.map { DiskWrite(path(of: $0.name), $0.bytes) })
   }
 
-  /// A whole pack. Whether its bytes are still what its name says is the caller's to check.
+  /// A whole pack.
+  ///
+  /// Whether its bytes are still what its name says is the caller's to check.
   public func read(_ name: Bytes32, bytesMax: Int) throws -> [UInt8] {
     try disk.read(path(of: name), bytesMax: bytesMax)
   }
@@ -50,7 +54,9 @@ public struct PackFolder: Sendable {
     try disk.move(path(of: name), to: other.path(of: name))
   }
 
-  /// The packs that are here and how long they are, by name. Other files are passed over.
+  /// The packs that are here and how long they are, by name.
+  ///
+  /// Other files are passed over.
   public func packs() throws -> [(name: Bytes32, bytes: UInt64)] {
     try disk.list(path).compactMap { item in
       guard item.kind == .file, let text = String(validating: item.name, as: UTF8.self),

@@ -4,8 +4,9 @@ extension VaultTransaction {
   /// How long one row of a checkpoint is: SQLite reads and writes a row as a whole.
   static let checkpointPieceBytes = 1 << 20
 
-  /// Keeps a scope's checkpoint in place of the one before. In the same transaction the entries
-  /// that it replaces may be dropped.
+  /// Keeps a scope's checkpoint in place of the one before.
+  ///
+  /// In the same transaction the entries that it replaces may be dropped.
   public func setCheckpoint(_ scope: ScopeID, vector: [UInt8], sealed: [UInt8]) throws {
     try removeCheckpoint(scope)
     try sql.run(

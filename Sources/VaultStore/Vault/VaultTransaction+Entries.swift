@@ -24,8 +24,9 @@ extension VaultTransaction {
     ) { try $0.bytes32(0) }
   }
 
-  /// A feed's entries from a sequence on, in order, until so many bytes have been gathered. At
-  /// least one is given when there is one, however long it is.
+  /// A feed's entries from a sequence on, in order, until so many bytes have been gathered.
+  ///
+  /// At least one is given when there is one, however long it is.
   public func entries(
     scope: ScopeID, device: DID, from sequence: UInt64, bytesMax: Int
   ) throws -> [StoredEntry] {
@@ -37,7 +38,9 @@ extension VaultTransaction {
       """, [.scope(scope), .did(device), .unsigned(sequence)], bytesMax: bytesMax)
   }
 
-  /// Shows each entry that is in a state, feed by feed in order. Merged ones are not listed.
+  /// Shows each entry that is in a state, feed by feed in order.
+  ///
+  /// Merged ones are not listed.
   public func entries(
     in state: StoredEntry.State, bytesMax: Int = .max
   ) throws -> [StoredEntry] {
@@ -91,8 +94,10 @@ extension VaultTransaction {
     ) { try $0.unsigned(0) } ?? 0
   }
 
-  /// The entries that a node has not acknowledged, feed by feed in order, until so many bytes
-  /// have been gathered. Quarantined ones are not sent.
+  /// The entries that a node has not acknowledged, feed by feed in order, until so many bytes have
+  /// been gathered.
+  ///
+  /// Quarantined ones are not sent.
   public func entriesLacking(at node: DID, bytesMax: Int) throws -> [StoredEntry] {
     try gather(
       """

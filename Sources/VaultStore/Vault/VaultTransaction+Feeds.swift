@@ -24,6 +24,7 @@ extension VaultTransaction {
   }
 
   /// Begins a feed whose earlier entries are not kept here, as after taking over a checkpoint.
+  ///
   /// Throws `.outOfOrder` when the feed is there already.
   public func beginFeed(scope: ScopeID, device: DID, count: UInt64, chain: Bytes32) throws {
     guard try feed(scope: scope, device: device) == nil else {
@@ -37,7 +38,9 @@ extension VaultTransaction {
       ])
   }
 
-  /// Adds entries, each the next of its feed. Throws `.outOfOrder` for a gap or a repetition.
+  /// Adds entries, each the next of its feed.
+  ///
+  /// Throws `.outOfOrder` for a gap or a repetition.
   ///
   /// Whether the chain hash is right is the caller's to check.
   public func append(_ entries: [StoredEntry]) throws {

@@ -14,7 +14,9 @@ extension VaultTransaction {
       "SELECT device, sequence, cid, envelope FROM heads ORDER BY device", [], Self.readHead)
   }
 
-  /// Keeps a newer head. Throws `.outOfOrder` for an older one, or another of the same number.
+  /// Keeps a newer head.
+  ///
+  /// Throws `.outOfOrder` for an older one, or another of the same number.
   public func setHead(_ head: StoredHead) throws {
     if let known = try self.head(of: head.device) {
       if known.cid == head.cid { return }
@@ -40,7 +42,9 @@ extension VaultTransaction {
     ) { SeenHead(device: try $0.did(0), sequence: try $0.unsigned(1), cid: try $0.cid(2)) }
   }
 
-  /// Remembers what a node has shown. Comparing with what it showed before is the caller's.
+  /// Remembers what a node has shown.
+  ///
+  /// Comparing with what it showed before is the caller's.
   public func setHeadSeen(_ head: SeenHead, at node: DID) throws {
     try sql.run(
       "INSERT OR REPLACE INTO node_heads (node, device, sequence, cid) VALUES (?, ?, ?, ?)",

@@ -1,5 +1,7 @@
 extension VaultTransaction {
-  /// A value kept under a name; nil when there is none. Sealed by the caller if it tells content.
+  /// A value kept under a name; nil when there is none.
+  ///
+  /// Sealed by the caller if it tells content.
   public func meta(_ name: String) throws -> [UInt8]? {
     try sql.first("SELECT value FROM meta WHERE name = ?", [.text(name)]) { $0.bytes(0) }
   }

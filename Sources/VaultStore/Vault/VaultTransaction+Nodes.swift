@@ -3,7 +3,9 @@ public import VaultEncoding
 extension VaultTransaction {
   private static let columns = "did, name, url, record, state, facts FROM nodes"
 
-  /// Adds a node, or changes what is known about it. What it has acknowledged stays.
+  /// Adds a node, or changes what is known about it.
+  ///
+  /// What it has acknowledged stays.
   public func setNode(_ node: StoredNode) throws {
     try sql.run(
       """
@@ -35,7 +37,9 @@ extension VaultTransaction {
   }
 
   /// Forgets everything a node has acknowledged, as after the loss of its disk: all is lacking
-  /// there again. What it has shown of heads stays, so that a rollback is still noticed.
+  /// there again.
+  ///
+  /// What it has shown of heads stays, so that a rollback is still noticed.
   public func forgetAcknowledgements(of did: DID) throws {
     let node = SQLValue.integer(try nodeRow(did))
     try sql.run("DELETE FROM node_feeds WHERE node = ?", [node])
@@ -44,7 +48,9 @@ extension VaultTransaction {
     try sql.run("UPDATE shards SET state = 0, receipt = NULL WHERE node = ?", [node])
   }
 
-  /// A node's row. Throws `.notFound` for a node that was never added.
+  /// A node's row.
+  ///
+  /// Throws `.notFound` for a node that was never added.
   func nodeRow(_ did: DID) throws -> Int64 {
     let row = try sql.first("SELECT node FROM nodes WHERE did = ?", [.did(did)]) { $0.integer(0) }
     guard let row else { throw StoreError(.notFound, "no node \(did) was added") }

@@ -12,7 +12,9 @@ extension VaultTransaction {
     return PackRow(number: sql.insertedRow)
   }
 
-  /// Gives a pack its name and shards. Its file is in the outbox by then.
+  /// Gives a pack its name and shards.
+  ///
+  /// Its file is in the outbox by then.
   public func sealPack(
     _ pack: PackRow, name: Bytes32, length: Int, shards: [Bytes32]
   ) throws {
@@ -25,7 +27,9 @@ extension VaultTransaction {
     try addShards(shards, of: pack)
   }
 
-  /// Gives a pack other shards: another redundancy. Nothing of the old ones is remembered.
+  /// Gives a pack other shards: another redundancy.
+  ///
+  /// Nothing of the old ones is remembered.
   public func recut(_ pack: PackRow, dataShards: Int, shards: [Bytes32]) throws {
     try sql.run("DELETE FROM shards WHERE pack = ?", [.integer(pack.number)])
     try sql.run(

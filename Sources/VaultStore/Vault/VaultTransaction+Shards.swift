@@ -47,7 +47,9 @@ extension VaultTransaction {
     ) { ($0.int(0), $0.int(1)) } ?? (0, 0)
   }
 
-  /// Chooses a node for a shard. Moving it away from another node forgets that one's receipt.
+  /// Chooses a node for a shard.
+  ///
+  /// Moving it away from another node forgets that one's receipt.
   public func place(shard position: Int, of pack: PackRow, on node: DID?) throws {
     let row = try node.map { SQLValue.integer(try nodeRow($0)) } ?? .null
     try sql.run(
