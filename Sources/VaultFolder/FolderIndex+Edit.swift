@@ -63,7 +63,7 @@ extension FolderIndex {
     for row in rows.reversed() {
       detach(row)
       byInode.remove(hash: inodeHash(of: row), row: row)
-      byKey.remove(hash: columns.rows[Int(row)].key.hashValue, row: row)
+      byKey.remove(hash: FolderIndex.keyHash(columns.rows[Int(row)].key), row: row)
       columns.rows[Int(row)].isLive = false
       columns.free.append(row)
     }
@@ -126,7 +126,7 @@ extension FolderIndex {
       columns.rows.append(empty)
       columns.tags.append(contentsOf: repeatElement(0, count: tagBytes))
     }
-    byKey.insert(hash: key.hashValue, row: row)
+    byKey.insert(hash: FolderIndex.keyHash(key), row: row)
     return row
   }
 

@@ -21,7 +21,8 @@ struct Place {
   func stat() throws(FolderError) -> FileStat? { try folder.stat(of: name, in: folderPath) }
 
   /// What is there, when it is as expected.
-  func stat(expecting expectation: ExpectedState, _ action: String) throws(FolderError) -> FileStat? {
+  func stat(expecting expectation: ExpectedState, _ action: String) throws(FolderError) -> FileStat?
+  {
     let stat = try stat()
     guard expectation.isMet(by: stat) else {
       let code: FolderError.Code = expectation == .absent ? .exists : .changedMeanwhile
