@@ -1,5 +1,7 @@
 extension FolderIndex {
-  /// Reads what ``encoded()`` wrote. Complexity: O(objects).
+  /// Reads what ``encoded()`` wrote.
+  ///
+  /// Complexity: O(objects).
   /// - Throws: ``FolderError``, `damagedIndex`: for anything that ``encoded()`` could not have
   ///   written, whatever the bytes are.
   public init(decoding bytes: [UInt8]) throws(FolderError) {

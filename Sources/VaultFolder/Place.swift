@@ -31,8 +31,9 @@ struct Place {
     return stat
   }
 
-  /// Does something that needs to write into the folder. When the folder does not let its owner
-  /// write, it does so for just that moment.
+  /// Does something that needs to write into the folder.
+  ///
+  /// When the folder does not let its owner write, it does so for just that moment.
   func whileWritable(_ body: () -> Int32) -> Int32 {
     let result = body()
     guard result == -NumberOfError.noAccess, let stat = try? folder.stat(nil),
