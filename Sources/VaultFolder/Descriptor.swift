@@ -49,7 +49,9 @@ enum NumberOfError {
 }
 
 extension FileName {
-  /// Calls with the name as a C string. Names have no zero byte, so nothing is cut off.
+  /// Calls with the name as a C string.
+  ///
+  /// Names have no zero byte, so nothing is cut off.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { buffer in
       for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }

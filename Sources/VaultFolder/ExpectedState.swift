@@ -1,5 +1,6 @@
-/// What a writer should find where it is about to write. Anything else means that somebody
-/// changed the folder meanwhile, and nothing is written.
+/// What a writer should find where it is about to write.
+///
+/// Anything else means that somebody changed the folder meanwhile, and nothing is written.
 public enum ExpectedState: Hashable, Sendable {
   /// Nothing is there.
   case absent

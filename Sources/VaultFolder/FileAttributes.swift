@@ -1,6 +1,10 @@
-/// What belongs to a file beside its content. What is nothing here is left as it is.
+/// What belongs to a file beside its content.
+///
+/// What is nothing here is left as it is.
 public struct FileAttributes: Hashable, Sendable {
-  /// The twelve permission bits. A writer's options say whether set-id bits count.
+  /// The twelve permission bits.
+  ///
+  /// A writer's options say whether set-id bits count.
   public var permissions: UInt32?
   /// The modification time, exact to the nanosecond as far as the file system goes.
   public var modified: FileTime?

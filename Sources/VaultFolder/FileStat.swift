@@ -2,7 +2,9 @@ internal import CPlatform
 
 /// What the file system says about a file, folder or link, without opening it.
 public struct FileStat: Hashable, Sendable {
-  /// The device that holds it. Numbers may change at a restart of the machine.
+  /// The device that holds it.
+  ///
+  /// Numbers may change at a restart of the machine.
   public var device: UInt64
   /// Its number on that device; names with the same number are hard links of one file.
   public var inode: UInt64

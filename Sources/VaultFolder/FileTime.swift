@@ -1,5 +1,7 @@
-/// A time of a file: seconds since 1970 (negative before) and nanoseconds 0…999,999,999 after
-/// that second. The whole range of every file system fits.
+/// A time of a file: seconds since 1970 (negative before) and nanoseconds 0…999,999,999 after that
+/// second.
+///
+/// The whole range of every file system fits.
 public struct FileTime: Hashable, Sendable {
   /// Whole seconds since 1970, rounded down.
   public let seconds: Int64

@@ -16,13 +16,17 @@ public struct FolderChanges: Sendable {
   public internal(set) var changes: [LocalChange] = []
   /// Files with several names in the folder, all of them, in the order of device and inode.
   public internal(set) var linkGroups: [LinkGroup] = []
-  /// What could not be read. Nothing in it is taken for deleted or created.
+  /// What could not be read.
+  ///
+  /// Nothing in it is taken for deleted or created.
   public internal(set) var troubles: [FolderError] = []
   /// Objects of the index of which nothing is known, because a folder could not be read.
   public internal(set) var unknownCount = 0
   /// Objects of the index before.
   public internal(set) var indexedCount = 0
-  /// The vault's folder is not the one of last time: a vanished mount, or a copy. Ask first.
+  /// The vault's folder is not the one of last time: a vanished mount, or a copy.
+  ///
+  /// Ask first.
   public internal(set) var rootWasReplaced = false
   /// Folders that were or are the place of another file system than last time.
   public internal(set) var mountsChanged: [FolderPath] = []

@@ -1,5 +1,7 @@
 extension FolderDiff {
-  /// A change of a node's object, at the node's place. Created folders must have their numbers.
+  /// A change of a node's object, at the node's place.
+  ///
+  /// Created folders must have their numbers.
   private func change(
     _ action: LocalChange.Action, _ node: Int, _ object: LocalChange.Object
   ) -> LocalChange {

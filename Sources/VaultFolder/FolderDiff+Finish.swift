@@ -1,6 +1,8 @@
 extension FolderDiff {
-  /// The changes, once all listings were added. Folders of which no listing came count as
-  /// unreadable. Complexity: O(objects + changes · log changes).
+  /// The changes, once all listings were added.
+  ///
+  /// Folders of which no listing came count as unreadable. Complexity: O(objects + changes · log
+  /// changes).
   public consuming func finish() -> FolderChanges {
     var diff = self
     diff.answerFolders()

@@ -65,6 +65,7 @@ public struct FolderDiff {
   // MARK: Listings
 
   /// Adds what the scan saw in one folder; a folder's listing comes after that of its parent.
+  ///
   /// Complexity: O(entries).
   public mutating func add(_ listing: FolderListing) {
     if let trouble = listing.trouble { result.troubles.append(trouble) }
@@ -127,8 +128,9 @@ public struct FolderDiff {
     levels.append(Level(folders: folders))
   }
 
-  /// True when an entry at a row's place is settled by that alone. Another folder at the place
-  /// of a folder is not: it may be one that was moved there.
+  /// True when an entry at a row's place is settled by that alone.
+  ///
+  /// Another folder at the place of a folder is not: it may be one that was moved there.
   private func belongs(_ stat: FileStat, to row: UInt32) -> Bool {
     guard index.columns.rows[Int(row)].kind == stat.kind else { return false }
     return stat.kind != .folder || isSameThing(stat, row)

@@ -51,7 +51,7 @@ public struct FolderError: Error, Sendable {
   public let code: Code
   /// Where, beneath the root; nothing when it is not about a place.
   public let path: FolderPath?
-  /// What was being done: `open`, `write` …
+  /// What was being done, as a verb: to open, to write.
   public let action: String
   /// The system's error number; 0 when it was not the system's.
   public let number: Int32
@@ -75,7 +75,7 @@ extension FolderError: Equatable {
 }
 
 extension FolderError: CustomStringConvertible {
-  /// `cannot write photos/a.jpg: no space (28)`
+  /// A sentence such as `cannot write photos/a.jpg: no space (28)`.
   public var description: String {
     let place = path.map { " " + $0.escapedForTerminal } ?? ""
     let reason = code.word.split(separator: "-").joined(separator: " ")

@@ -1,5 +1,7 @@
 extension FolderIndex {
-  /// Reads what ``encoded()`` wrote. Complexity: O(objects).
+  /// Reads what ``encoded()`` wrote.
+  ///
+  /// Complexity: O(objects).
   /// - Throws: ``FolderError``, `damagedIndex`: for anything that ``encoded()`` could not have
   ///   written, whatever the bytes are.
   public init(decoding bytes: [UInt8]) throws(FolderError) {
@@ -106,31 +108,29 @@ extension FolderIndex {
   /// Fills the three tables; false when a key or a place is there twice.
   private mutating func fillTables() -> Bool {
     let rows = columns.rows
-    var byKey = SlotTable(capacity: rows.count)
-    var byPlace = SlotTable(capacity: rows.count)
-    var byInode = SlotTable(capacity: rows.count)
-    for number in rows.indices {
-      let row = UInt32(number)
-      let entry = rows[number]
-      guard entry.key != rootKey else { return false }
-      let keyHash = entry.key.hashValue
-      if byKey.find(hash: keyHash, { rows[Int($0)].key == entry.key }) != nil { return false }
-      byKey.insert(hash: keyHash, row: row)
-      let isNewPlace = columns.withName(of: row) { name in
-        let hash = FolderIndex.placeHash(entry.parent, name)
-        let other = byPlace.find(hash: hash) { other in
-          rows[Int(other)].parent == entry.parent
-            && columns.withName(of: other) { compareNames($0, name) == 0 }
-        }
-        byPlace.insert(hash: hash, row: row)
-        return other == nil
-      }
-      guard isNewPlace else { return false }
-      byInode.insert(hash: FolderIndex.inodeHash(entry.device, entry.inode), row: row)
+    let columns = columns
+    let keyHashes = rows.map { FolderIndex.keyHash($0.key) }
+    let placeHashes = rows.indices.map { row in
+      columns.withName(of: UInt32(row)) { FolderIndex.placeHash(rows[row].parent, $0) }
     }
-    self.byKey = byKey
-    self.byPlace = byPlace
-    self.byInode = byInode
+    let inodeHashes = rows.map { FolderIndex.inodeHash($0.device, $0.inode) }
+    let keys = SlotTable(hashes: keyHashes) { rows[Int($0)].key == rows[Int($1)].key }
+    let places = SlotTable(hashes: placeHashes) { left, right in
+      rows[Int(left)].parent == rows[Int(right)].parent
+        && columns.withName(of: left) { name in
+          columns.withName(of: right) { compareNames(name, $0) == 0 }
+        }
+    }
+    // Names of one file have one inode, so here equal rows are no error.
+    let inodes = SlotTable(hashes: inodeHashes) { _, _ in false }
+    guard let keys, let places, let inodes, row(of: rootKey, in: keys) == nil else { return false }
+    byKey = keys
+    byPlace = places
+    byInode = inodes
     return true
+  }
+
+  private func row(of key: FolderKey, in table: SlotTable) -> UInt32? {
+    table.find(hash: FolderIndex.keyHash(key)) { columns.rows[Int($0)].key == key }
   }
 }

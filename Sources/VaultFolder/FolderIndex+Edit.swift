@@ -1,6 +1,7 @@
 extension FolderIndex {
-  /// Writes down an object: a new one, or where and how a known one is now. Whoever held its
-  /// place until now must have moved or gone before.
+  /// Writes down an object: a new one, or where and how a known one is now.
+  ///
+  /// Whoever held its place until now must have moved or gone before.
   /// - Throws: ``FolderError``: `notFound` when its parent is not in the index, `exists` when
   ///   another object has that place, `wrongKind` when it would lie in itself or in a file,
   ///   `overLimit`.
@@ -34,9 +35,10 @@ extension FolderIndex {
     }
   }
 
-  /// Writes down several objects whose places may have gone round (`a` is now `b`, and `b` is
-  /// `a`), and removes others, from whose folders some of them may have come. Folders come before
-  /// what lies in them: the order of ``FolderChanges/changes``.
+  /// Writes down several objects whose places may have gone round (`a` is now `b`, and `b` is `a`),
+  /// and removes others, from whose folders some of them may have come.
+  ///
+  /// Folders come before what lies in them: the order of ``FolderChanges/changes``.
   /// - Throws: as ``record(_:)``. The index is then half changed: throw it away.
   public mutating func record(
     contentsOf objects: [IndexedObject], removing keys: [FolderKey] = []
@@ -51,6 +53,7 @@ extension FolderIndex {
   }
 
   /// Removes an object and all that lies in it; nothing happens when it is not there.
+  ///
   /// Complexity: O(objects removed).
   public mutating func remove(_ key: FolderKey) {
     guard let top = row(of: key) else { return }
@@ -63,7 +66,7 @@ extension FolderIndex {
     for row in rows.reversed() {
       detach(row)
       byInode.remove(hash: inodeHash(of: row), row: row)
-      byKey.remove(hash: columns.rows[Int(row)].key.hashValue, row: row)
+      byKey.remove(hash: FolderIndex.keyHash(columns.rows[Int(row)].key), row: row)
       columns.rows[Int(row)].isLive = false
       columns.free.append(row)
     }
@@ -126,7 +129,7 @@ extension FolderIndex {
       columns.rows.append(empty)
       columns.tags.append(contentsOf: repeatElement(0, count: tagBytes))
     }
-    byKey.insert(hash: key.hashValue, row: row)
+    byKey.insert(hash: FolderIndex.keyHash(key), row: row)
     return row
   }
 

@@ -1,7 +1,9 @@
 extension FolderIndex {
   static let magic: [UInt8] = [UInt8]("FHINDEX1".utf8)
 
-  /// The index as bytes, to be sealed and stored by the caller. Complexity: O(objects).
+  /// The index as bytes, to be sealed and stored by the caller.
+  ///
+  /// Complexity: O(objects).
   ///
   /// Format: docs/spec/folder.md, «Folder index».
   public func encoded() -> [UInt8] {

@@ -51,7 +51,7 @@ extension FolderIndex {
   }
 
   func row(of key: FolderKey) -> UInt32? {
-    byKey.find(hash: key.hashValue) { columns.rows[Int($0)].key == key }
+    byKey.find(hash: FolderIndex.keyHash(key)) { columns.rows[Int($0)].key == key }
   }
 
   func row(in parent: UInt32, named name: UnsafeRawBufferPointer) -> UInt32? {
@@ -59,6 +59,10 @@ extension FolderIndex {
       columns.rows[Int(row)].parent == parent
         && columns.withName(of: row) { compareNames($0, name) == 0 }
     }
+  }
+
+  static func keyHash(_ key: FolderKey) -> Int {
+    PairHash.hash(key.high, key.low)
   }
 
   static func placeHash(_ parent: UInt32, _ name: UnsafeRawBufferPointer) -> Int {
@@ -69,10 +73,7 @@ extension FolderIndex {
   }
 
   static func inodeHash(_ device: UInt16, _ inode: UInt64) -> Int {
-    var hasher = Hasher()
-    hasher.combine(device)
-    hasher.combine(inode)
-    return hasher.finalize()
+    PairHash.hash(UInt64(device), inode)
   }
 
   func deviceSlot(_ device: UInt64) -> UInt16? {

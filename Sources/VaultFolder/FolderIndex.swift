@@ -14,7 +14,9 @@ public struct FolderIndex: Sendable {
   /// Folders within folders.
   static let depthMax = FolderScan.depthMax + 1
 
-  /// The key that stands for the vault's folder itself. It has no row.
+  /// The key that stands for the vault's folder itself.
+  ///
+  /// It has no row.
   public let rootKey: FolderKey
   /// How many bytes content tags have: 8 to 32.
   public let tagBytes: Int
@@ -41,8 +43,10 @@ public struct FolderIndex: Sendable {
   /// The count of objects.
   public var count: Int { byKey.count }
 
-  /// Notes what the vault's folder is now. Device numbers may differ after a restart of the
-  /// machine; when the folder is the same thing but for that, its rows follow it.
+  /// Notes what the vault's folder is now.
+  ///
+  /// Device numbers may differ after a restart of the machine; when the folder is the same thing
+  /// but for that, its rows follow it.
   public mutating func adoptRoot(_ stat: FileStat) {
     if devices.isEmpty {
       devices = [stat.device]
@@ -69,7 +73,9 @@ public struct FolderIndex: Sendable {
     return name.bytes.withUnsafeBytes { row(in: parentRow, named: $0) }.map(object(at:))
   }
 
-  /// The object at a path. Complexity: O(depth).
+  /// The object at a path.
+  ///
+  /// Complexity: O(depth).
   public func object(at path: FolderPath) -> IndexedObject? {
     row(at: path).map(object(at:))
   }
@@ -80,7 +86,9 @@ public struct FolderIndex: Sendable {
     return rows(device: slot, inode: inode).map(object(at:)).sorted { $0.key < $1.key }
   }
 
-  /// The path of an object; nothing when it is not in the index. Complexity: O(depth).
+  /// The path of an object; nothing when it is not in the index.
+  ///
+  /// Complexity: O(depth).
   public func path(of key: FolderKey) -> FolderPath? {
     key == rootKey ? .root : row(of: key).map(path(ofRow:))
   }

@@ -9,8 +9,10 @@ public struct FolderListing: Sendable {
   public let stat: FileStat
   /// True when the ignore rules leave the folder out (it was entered because the vault keeps it).
   public let isIgnored: Bool
-  /// Why the folder could not be read to its end. Its entries say nothing then about what is
-  /// missing, and the folder's own ignore rules are not known.
+  /// Why the folder could not be read to its end.
+  ///
+  /// Its entries say nothing then about what is missing, and the folder's own ignore rules are not
+  /// known.
   public internal(set) var trouble: FolderError?
   /// Names that are there but could not be looked at, with the reason.
   public internal(set) var unreadable: [(name: FileName, error: FolderError)] = []
@@ -81,7 +83,9 @@ extension FolderListing: RandomAccessCollection {
   /// The count of entries.
   public var endIndex: Int { records.count }
 
-  /// The entry at an index. Complexity: O(bytes of the name).
+  /// The entry at an index.
+  ///
+  /// Complexity: O(bytes of the name).
   public subscript(index: Int) -> FolderEntry {
     FolderEntry(
       name: FileName(trusted: withName(at: index) { [UInt8]($0) }), stat: records[index].stat,

@@ -1,4 +1,6 @@
-/// Where something lies beneath the vault's folder: names from the root down. Empty for the root.
+/// Where something lies beneath the vault's folder: names from the root down.
+///
+/// Empty for the root.
 public struct FolderPath: Hashable, Sendable {
   /// The names, outermost first.
   public let names: [FileName]
@@ -32,7 +34,9 @@ public struct FolderPath: Hashable, Sendable {
     self.init(names)
   }
 
-  /// The names with `/` between them. Complexity: O(bytes).
+  /// The names with `/` between them.
+  ///
+  /// Complexity: O(bytes).
   public var bytes: [UInt8] {
     [UInt8](names.map(\.bytes).joined(separator: [UInt8(ascii: "/")]))
   }

@@ -26,8 +26,9 @@ extension FolderRoot {
     return Array(target.prefix(try check(filled, at: path, "read link")))
   }
 
-  /// The extended attributes of a file, folder or link. Links and special files are not opened;
-  /// they cannot have attributes of a user.
+  /// The extended attributes of a file, folder or link.
+  ///
+  /// Links and special files are not opened; they cannot have attributes of a user.
   /// - Throws: ``FolderError`` of the system.
   public func extendedAttributes(at path: FolderPath) throws(FolderError) -> ExtendedAttributes {
     guard let name = path.name, let parent = path.parent else {

@@ -1,7 +1,9 @@
 internal import CPlatform
 internal import Glibc
 
-/// The user's folder, opened once. Everything else is opened relative to it.
+/// The user's folder, opened once.
+///
+/// Everything else is opened relative to it.
 ///
 /// The kernel resolves every path beneath this descriptor and refuses symbolic links on the way
 /// (openat2 with RESOLVE_BENEATH, NO_SYMLINKS, NO_MAGICLINKS), so that no name, no link and no
@@ -70,8 +72,10 @@ public final class FolderRoot: Sendable {
     }
   }
 
-  /// The time by the clock of the file system that holds the folder: what ``FolderIndex`` needs
-  /// to know which stats are too young to be trusted. Makes and removes an unnamed file.
+  /// The time by the clock of the file system that holds the folder: what ``FolderIndex`` needs to
+  /// know which stats are too young to be trusted.
+  ///
+  /// Makes and removes an unnamed file.
   /// - Throws: ``FolderError`` when the folder cannot be written to.
   public func fileSystemTime() throws(FolderError) -> FileTime {
     let flags = FREEHOLD_O_TMPFILE | O_RDWR
@@ -87,7 +91,9 @@ public final class FolderRoot: Sendable {
     return try open(path.names[...], from: descriptor, flags: O_RDONLY | O_DIRECTORY, at: path)
   }
 
-  /// Opens one name in an open folder. `flags` decide what; links are never followed.
+  /// Opens one name in an open folder.
+  ///
+  /// `flags` decide what; links are never followed.
   func open(
     _ name: FileName, in folder: Descriptor, flags: Int32, at path: @autoclosure () -> FolderPath
   ) throws(FolderError) -> Descriptor {

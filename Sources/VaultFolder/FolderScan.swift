@@ -63,7 +63,9 @@ public final class FolderScan {
     buffer.deallocate()
   }
 
-  /// The next folder; nothing after the last. Complexity: O(n log n) in its entries.
+  /// The next folder; nothing after the last.
+  ///
+  /// Complexity: O(n log n) in its entries.
   public func next() -> FolderListing? {
     guard hasStarted else {
       hasStarted = true
@@ -95,8 +97,10 @@ public final class FolderScan {
     return listing
   }
 
-  /// Opens the folder and reads it. Nothing when it vanished or is no longer a folder; then the
-  /// next scan sees what there is instead.
+  /// Opens the folder and reads it.
+  ///
+  /// Nothing when it vanished or is no longer a folder; then the next scan sees what there is
+  /// instead.
   private func enter(_ child: ScanLevel.Child, in level: ScanLevel) -> FolderListing? {
     let path = level.path.appending(child.name)
     if child.isIgnored && !options.keeps(path) { return nil }

@@ -66,7 +66,9 @@ extension FolderWriter {
     }
   }
 
-  /// Removes a file or link for good, or an empty folder. Nothing happens when nothing is there.
+  /// Removes a file or link for good, or an empty folder.
+  ///
+  /// Nothing happens when nothing is there.
   ///
   /// A file is renamed to a draft's name, compared there, and only then removed; so a version
   /// that a program saved in the last moment comes back instead of being lost.
@@ -109,7 +111,9 @@ extension FolderWriter {
     try check(place.unlink(draft), at: place.path, "remove")
   }
 
-  /// Removes drafts that an earlier run left behind, as a scan listed them. Returns how many.
+  /// Removes drafts that an earlier run left behind, as a scan listed them.
+  ///
+  /// Returns how many.
   @discardableResult
   public func removeStaleDrafts(of listing: FolderListing) -> Int {
     var count = 0

@@ -16,12 +16,15 @@ internal import Glibc
 public final class FolderWriter {
   /// How a writer works.
   public struct Options: Sendable {
-    /// Permission bits that are set. Without set-user-ID and set-group-ID as a rule: owners are
-    /// not restored, so such a file would run as somebody else than on the machine it comes
-    /// from. ``allPermissions`` for an owner who restores an own vault and asks for it.
+    /// Permission bits that are set.
+    ///
+    /// Without set-user-ID and set-group-ID as a rule: owners are not restored, so such a file
+    /// would run as somebody else than on the machine it comes from. ``allPermissions`` for an
+    /// owner who restores an own vault and asks for it.
     public var permissionMask: UInt32
-    /// Sync every file before it is put into place. Otherwise ``FolderWriter/settle()`` syncs
-    /// all at once: much faster for a restore.
+    /// Sync every file before it is put into place.
+    ///
+    /// Otherwise ``FolderWriter/settle()`` syncs all at once: much faster for a restore.
     public var syncsEachFile: Bool
 
     /// All twelve bits.
@@ -45,7 +48,9 @@ public final class FolderWriter {
   /// A folder on each file system that was written to.
   private var devices: [UInt64: Descriptor] = [:]
 
-  /// A writer that has not written yet. The generator gives the name of its drafts.
+  /// A writer that has not written yet.
+  ///
+  /// The generator gives the name of its drafts.
   public init(
     _ root: FolderRoot, options: Options = Options(),
     using generator: inout some RandomNumberGenerator
@@ -57,8 +62,9 @@ public final class FolderWriter {
 
   // MARK: Making
 
-  /// Makes a folder that can be written to; ``settle()`` gives it its attributes. A folder that
-  /// is there already is taken when the expectation allows it.
+  /// Makes a folder that can be written to; ``settle()`` gives it its attributes.
+  ///
+  /// A folder that is there already is taken when the expectation allows it.
   /// - Throws: ``FolderError``.
   @discardableResult
   public func makeFolder(
@@ -106,7 +112,9 @@ public final class FolderWriter {
       self, file: file, name: name, place: place, replaced: replaced, expectation: expectation)
   }
 
-  /// Makes or replaces a symbolic link. The target is bytes and need not lead anywhere.
+  /// Makes or replaces a symbolic link.
+  ///
+  /// The target is bytes and need not lead anywhere.
   /// - Throws: ``FolderError``.
   @discardableResult
   public func writeLink(

@@ -34,8 +34,9 @@ public struct IgnoreFile: Sendable {
   private(set) var hasPathPatterns = false
   private var patterns: [IgnorePattern] = []
 
-  /// Reads the bytes of an ignore file. Every sequence of bytes is one; lines that make no sense
-  /// match nothing.
+  /// Reads the bytes of an ignore file.
+  ///
+  /// Every sequence of bytes is one; lines that make no sense match nothing.
   public init(parsing bytes: [UInt8]) {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let body = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]

@@ -38,8 +38,10 @@ struct IgnorePattern: Sendable {
   }
 
   /// git compares the part before the first special byte by itself and matches the rest as a
-  /// pattern of its own. That shows: in `a**/b` the stars stand at the start of such a rest and
-  /// so cross folders, although they do not follow a slash.
+  /// pattern of its own.
+  ///
+  /// That shows: in `a**/b` the stars stand at the start of such a rest and so cross folders,
+  /// although they do not follow a slash.
   private static func pathShape(_ pattern: ArraySlice<UInt8>) -> Shape {
     let anchored = pattern.first == PatternReader.slash ? pattern.dropFirst() : pattern
     let prefix = anchored.prefix { !isSpecial($0) }

@@ -27,7 +27,9 @@ public struct IgnoreRules: Sendable {
     levels = everywhere.rules.isEmpty ? [] : [Level(folder: .root, file: everywhere)]
   }
 
-  /// These rules and those of a folder's ignore file. Add outer folders first.
+  /// These rules and those of a folder's ignore file.
+  ///
+  /// Add outer folders first.
   public func adding(_ file: IgnoreFile, at folder: FolderPath) -> IgnoreRules {
     var rules = self
     if !file.rules.isEmpty { rules.levels.append(Level(folder: folder, file: file)) }

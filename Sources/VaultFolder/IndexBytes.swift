@@ -31,8 +31,10 @@ struct IndexWriter {
   }
 }
 
-/// Reads the columns of a folder index. Never reads past the end; every method gives nothing
-/// when the bytes do not suffice or say something impossible.
+/// Reads the columns of a folder index.
+///
+/// Never reads past the end; every method gives nothing when the bytes do not suffice or say
+/// something impossible.
 struct IndexReader {
   private let bytes: UnsafeRawBufferPointer
   private var offset = 0

@@ -1,10 +1,13 @@
-/// The rows of a folder index as columns. A row keeps its number as long as it lives; numbers
-/// of removed rows are used again.
+/// The rows of a folder index as columns.
+///
+/// A row keeps its number as long as it lives; numbers of removed rows are used again.
 struct IndexColumns: Sendable {
   /// No row: the parent of what lies in the vault's folder itself, and the end of lists.
   static let none = UInt32.max
 
-  /// The fixed part of a row. One array of these: a row is looked at as a whole.
+  /// The fixed part of a row.
+  ///
+  /// One array of these: a row is looked at as a whole.
   struct Row: Sendable {
     var key: FolderKey
     var inode: UInt64

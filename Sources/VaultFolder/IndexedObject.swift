@@ -9,7 +9,9 @@ public struct IndexedObject: Hashable, Sendable {
   public var name: FileName
   /// Device, inode, size, times, mode and link count; the rest is not kept and zero.
   public var stat: FileStat
-  /// What the caller knows of the content: a hash, say. Empty when there is none.
+  /// What the caller knows of the content: a hash, say.
+  ///
+  /// Empty when there is none.
   public var contentTag: [UInt8]
   /// False when the file was so young when it was looked at that a later change could bear the
   /// same time: then the stat alone proves nothing.
@@ -41,8 +43,10 @@ public struct IndexedObject: Hashable, Sendable {
       isSettled: IndexedObject.isSettled(stat, asOf: time))
   }
 
-  /// Clocks of file systems tick every 1 to 10 ms, those of old ones every 1 or 2 s; whole
-  /// seconds betray them. A time of a day ahead was set by hand, and a change would not keep it.
+  /// Clocks of file systems tick every 1 to 10 ms, those of old ones every 1 or 2 s; whole seconds
+  /// betray them.
+  ///
+  /// A time of a day ahead was set by hand, and a change would not keep it.
   static func isSettled(_ stat: FileStat, asOf time: FileTime) -> Bool {
     let tick: Int64 = stat.modified.nanoseconds == 0 && stat.changed.nanoseconds == 0 ? 2000 : 20
     let day: Int64 = 86_400

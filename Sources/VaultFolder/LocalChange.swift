@@ -37,7 +37,7 @@ public struct LocalChange: Hashable, Sendable {
 }
 
 extension LocalChange: CustomStringConvertible {
-  /// `moved a/b → c`
+  /// A line such as `moved a/b → c`.
   public var description: String {
     switch action {
     case .created: "created \(path)"

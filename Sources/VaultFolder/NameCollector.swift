@@ -26,8 +26,9 @@ struct NameCollector {
   var count: Int { names.count }
   var byteCount: Int { bytes.count }
 
-  /// Reads all names but `.` and `..`, replacing those of the folder before. What was read
-  /// before an error remains.
+  /// Reads all names but `.` and `..`, replacing those of the folder before.
+  ///
+  /// What was read before an error remains.
   mutating func read(
     _ folder: Descriptor, at path: FolderPath
   ) throws(FolderError) {
@@ -83,7 +84,9 @@ struct NameCollector {
     }
   }
 
-  /// True when the name is among them. Complexity: O(log n).
+  /// True when the name is among them.
+  ///
+  /// Complexity: O(log n).
   func contains(_ name: FileName) -> Bool {
     name.bytes.withUnsafeBytes { wanted in
       bytes.withUnsafeBytes { bytes in

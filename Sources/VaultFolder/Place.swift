@@ -21,7 +21,8 @@ struct Place {
   func stat() throws(FolderError) -> FileStat? { try folder.stat(of: name, in: folderPath) }
 
   /// What is there, when it is as expected.
-  func stat(expecting expectation: ExpectedState, _ action: String) throws(FolderError) -> FileStat? {
+  func stat(expecting expectation: ExpectedState, _ action: String) throws(FolderError) -> FileStat?
+  {
     let stat = try stat()
     guard expectation.isMet(by: stat) else {
       let code: FolderError.Code = expectation == .absent ? .exists : .changedMeanwhile
@@ -30,8 +31,9 @@ struct Place {
     return stat
   }
 
-  /// Does something that needs to write into the folder. When the folder does not let its owner
-  /// write, it does so for just that moment.
+  /// Does something that needs to write into the folder.
+  ///
+  /// When the folder does not let its owner write, it does so for just that moment.
   func whileWritable(_ body: () -> Int32) -> Int32 {
     let result = body()
     guard result == -NumberOfError.noAccess, let stat = try? folder.stat(nil),

@@ -11,11 +11,55 @@ struct SlotTable: Sendable {
 
   private var mask: Int { slots.count - 1 }
 
-  init(capacity: Int = 0) {
+  /// An empty table.
+  init() {}
+
+  /// A table of rows 0, 1, 2 … with these hashes; nothing when `isSame` is true of two of them.
+  ///
+  /// A million inserts in no order wait a million times for memory. So the rows are first sorted,
+  /// roughly, by where they want to be: then the table is filled from its start to its end.
+  init?(hashes: [Int], isSame: (UInt32, UInt32) -> Bool) {
     var size = 4
-    while size < capacity * 2 { size *= 2 }
+    while size < hashes.count * 2 { size *= 2 }
     slots = [UInt64](repeating: 0, count: size)
+    count = hashes.count
+    for entry in sorted(hashes) where !place(entry, unless: isSame) { return nil }
   }
+
+  /// The entries in the order of the part of the table (64 KiB each) where they want to be.
+  private func sorted(_ hashes: [Int]) -> [UInt64] {
+    let partBits = 13
+    var starts = [Int](repeating: 0, count: (slots.count >> partBits) + 2)
+    for (row, hash) in hashes.enumerated() {
+      starts[home(SlotTable.entry(hash: hash, row: UInt32(row))) >> partBits + 1] += 1
+    }
+    for part in 1..<starts.count { starts[part] += starts[part - 1] }
+    return [UInt64](unsafeUninitializedCapacity: hashes.count) { entries, filled in
+      for (row, hash) in hashes.enumerated() {
+        let entry = SlotTable.entry(hash: hash, row: UInt32(row))
+        let part = home(entry) >> partBits
+        entries.initializeElement(at: starts[part], to: entry)
+        starts[part] += 1
+      }
+      filled = hashes.count
+    }
+  }
+
+  /// Puts an entry into its slot; false when an equal row is there.
+  private mutating func place(_ entry: UInt64, unless isSame: (UInt32, UInt32) -> Bool) -> Bool {
+    var slot = home(entry)
+    while slots[slot] != 0 {
+      let other = slots[slot]
+      if other >> 32 == entry >> 32, isSame(SlotTable.row(other), SlotTable.row(entry)) {
+        return false
+      }
+      slot = (slot + 1) & mask
+    }
+    slots[slot] = entry
+    return true
+  }
+
+  private static func row(_ entry: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: entry) &- 1 }
 
   private static func entry(hash: Int, row: UInt32) -> UInt64 {
     UInt64(UInt(bitPattern: hash)) & 0xFFFF_FFFF_0000_0000 | (UInt64(row) + 1)
@@ -53,7 +97,7 @@ struct SlotTable: Sendable {
     var slot = home(wanted << 32)
     while slots[slot] != 0 {
       let entry = slots[slot]
-      let row = UInt32(truncatingIfNeeded: entry) &- 1
+      let row = SlotTable.row(entry)
       if entry >> 32 == wanted && matches(row) { return row }
       slot = (slot + 1) & mask
     }

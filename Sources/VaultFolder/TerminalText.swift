@@ -6,7 +6,9 @@
 /// commands (`\u{202E}`), bytes that are not UTF-8 (`\xE9`), and the backslash itself (`\\`),
 /// so that the escaped form stands for one name only.
 public enum TerminalText {
-  /// The escaped form. Complexity: O(bytes).
+  /// The escaped form.
+  ///
+  /// Complexity: O(bytes).
   public static func escaped(_ bytes: [UInt8]) -> String {
     var text = ""
     var rest = bytes[...]
@@ -42,8 +44,9 @@ public enum TerminalText {
     return deceives(scalar) ? "\\u{" + hex(scalar.value, digits: 1) + "}" : String(scalar)
   }
 
-  /// Invisible characters that change how others are shown. Joiners (U+200C, U+200D) stay:
-  /// emoji and several scripts need them.
+  /// Invisible characters that change how others are shown.
+  ///
+  /// Joiners (U+200C, U+200D) stay: emoji and several scripts need them.
   private static func deceives(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x80...0x9F: true  // C1 controls

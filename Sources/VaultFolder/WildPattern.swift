@@ -65,7 +65,9 @@ struct WildPattern: Sendable {
     }
   }
 
-  /// True when the whole text matches. Complexity: O(bytes × tokens).
+  /// True when the whole text matches.
+  ///
+  /// Complexity: O(bytes × tokens).
   func matches(_ text: UnsafeRawBufferPointer) -> Bool {
     withUnsafeTemporaryAllocation(of: Bool.self, capacity: 2 * (tokens.count + 1)) { places in
       places.initialize(repeating: false)

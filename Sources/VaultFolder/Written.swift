@@ -2,6 +2,8 @@
 public struct Written: Sendable {
   /// The stat, taken last.
   public let stat: FileStat
-  /// Attributes that this file system or this user could not apply. The content is in place.
+  /// Attributes that this file system or this user could not apply.
+  ///
+  /// The content is in place.
   public let unapplied: [FolderError]
 }

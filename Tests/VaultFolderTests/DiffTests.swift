@@ -18,7 +18,9 @@ struct DiffTests {
     return diff.finish()
   }
 
-  /// Takes all that is there now for known. Everything counts as settled: the tests do not wait.
+  /// Takes all that is there now for known.
+  ///
+  /// Everything counts as settled: the tests do not wait.
   private mutating func adopt() throws {
     let changes = diff()
     index.adoptRoot(try folder.root.stat(at: .root) ?? folder.root.stat)

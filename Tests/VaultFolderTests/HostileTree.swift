@@ -20,7 +20,9 @@ struct HostileTree {
     try makeSparseFile()
     try makeModesAndTimes()
     try makeAttributes()
-    var times = [timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 1)]
+    var times = [
+      timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 1),
+    ]
     utimensat(AT_FDCWD, folder.system("emptydir"), &times, 0)
   }
 

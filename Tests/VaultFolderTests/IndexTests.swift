@@ -26,7 +26,7 @@ struct IndexTests {
       stat: stat(UInt64(key) + 100, kind), contentTag: tag)
   }
 
-  /// a/, a/b/, a/b/x, y
+  /// A small tree: a/, a/b/, a/b/x, y.
   private func small() throws -> FolderIndex {
     var index = FolderIndex(rootKey: Self.rootKey)
     index.adoptRoot(stat(2, .folder))

@@ -8,8 +8,9 @@ import VaultFolder
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 
-/// Milliseconds of this process on a processor, and by the clock on the wall. On a machine that
-/// does other work as well only the first says something.
+/// Milliseconds of this process on a processor, and by the clock on the wall.
+///
+/// On a machine that does other work as well only the first says something.
 struct Time {
   var cpu: Double
   var wall: Double
