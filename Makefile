@@ -35,6 +35,9 @@ simulate: libraries
 
 ## make bench      side by side with restic on one corpus, and the micro-benchmarks
 bench: release
+	$(RELEASE) --product CRDTBench
+	$(RELEASE) --product FolderBench
+	$(RELEASE) --product PackingBench
 	@Benchmarks/run
 
 ## make fuzz       every decoder under libFuzzer for SECONDS each

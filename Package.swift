@@ -121,6 +121,17 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Benchmarks: `make bench` builds and runs them.
+    .executableTarget(
+      name: "CRDTBench", dependencies: ["VaultCRDT", "VaultEncoding"],
+      path: "Benchmarks/Sources/CRDTBench", swiftSettings: strict),
+    .executableTarget(
+      name: "FolderBench", dependencies: ["VaultFolder"],
+      path: "Benchmarks/Sources/FolderBench", swiftSettings: strict),
+    .executableTarget(
+      name: "PackingBench", dependencies: ["VaultPacking", "VaultEncoding"],
+      path: "Benchmarks/Sources/PackingBench", swiftSettings: strict),
+
     // The test kit: vectors, the simulator, a node that misbehaves on purpose.
     layer(
       "FreeholdTestKit",
