@@ -24,7 +24,8 @@ struct SourceTree {
 
   init() throws {
     var folder = URL(fileURLWithPath: #filePath)
-    while !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
+    while !FileManager.default.fileExists(
+      atPath: folder.appendingPathComponent("Package.swift").path)
     {
       folder.deleteLastPathComponent()
     }
@@ -39,7 +40,8 @@ struct SourceTree {
 
   private static func files(below root: URL, _ folder: String) throws -> [File] {
     let base = root.appendingPathComponent(folder)
-    let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+    let paths =
+      FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
       let text = try String(contentsOf: base.appendingPathComponent(path), encoding: .utf8)
       return File(path: folder + "/" + path, lines: text.components(separatedBy: "\n"))

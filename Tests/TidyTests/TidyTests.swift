@@ -58,7 +58,8 @@ struct TidyTests {
   @Test func `only the environment sleeps or draws from the system`() {
     for file in tree.sources where file.target != "VaultEnvironment" {
       for (number, line) in file.code
-      where line.contains("Task.sleep") || line.contains(".random(in") || line.contains("getrandom(")
+      where line.contains("Task.sleep") || line.contains(".random(in")
+        || line.contains("getrandom(")
       {
         Issue.record("\(file):\(number) sleeps or draws by itself")
       }
@@ -89,7 +90,8 @@ struct TidyTests {
     ]
     for file in tree.sources where pure.contains(file.target) {
       for (number, line) in file.code
-      where line.contains("FileManager") || line.contains("FileHandle") || line.contains("clock_gettime")
+      where line.contains("FileManager") || line.contains("FileHandle")
+        || line.contains("clock_gettime")
       {
         Issue.record("\(file):\(number) reaches outside")
       }
@@ -120,7 +122,9 @@ struct TidyTests {
       for (number, line) in file.code
       where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
         let before = file.lines[max(0, number - 6)..<(number - 1)]
-        let isExplained = before.contains { $0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }
+        let isExplained = before.contains {
+          $0.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+        }
         if !isExplained { Issue.record("\(file):\(number) does not say why it is safe") }
       }
     }
