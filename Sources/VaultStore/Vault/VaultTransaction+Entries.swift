@@ -71,7 +71,9 @@ extension VaultTransaction {
       ])
   }
 
-  /// Records up to where a node has a feed; it never goes back by itself (see `forgetAcknowledgements`).
+  /// Records up to where a node has a feed.
+  ///
+  /// It never goes back by itself; see `forgetAcknowledgements`.
   public func setAcknowledged(
     by node: DID, scope: ScopeID, device: DID, through sequence: UInt64
   ) throws {
