@@ -5,6 +5,7 @@ extension FolderDiff {
   /// changes).
   public consuming func finish() -> FolderChanges {
     var diff = self
+    if !diff.nodes.isEmpty { diff.index.prepareInodes() }
     diff.answerFolders()
     diff.answerFilesAtPlace()
     diff.answerRest()

@@ -105,7 +105,7 @@ extension FolderIndex {
     return isSound
   }
 
-  /// Fills the three tables; false when a key or a place is there twice.
+  /// Fills the tables of keys and places; false when a key or a place is there twice.
   private mutating func fillTables() -> Bool {
     let rows = columns.rows
     let columns = columns
@@ -113,7 +113,6 @@ extension FolderIndex {
     let placeHashes = rows.indices.map { row in
       columns.withName(of: UInt32(row)) { FolderIndex.placeHash(rows[row].parent, $0) }
     }
-    let inodeHashes = rows.map { FolderIndex.inodeHash($0.device, $0.inode) }
     let keys = SlotTable(hashes: keyHashes) { rows[Int($0)].key == rows[Int($1)].key }
     let places = SlotTable(hashes: placeHashes) { left, right in
       rows[Int(left)].parent == rows[Int(right)].parent
@@ -121,12 +120,10 @@ extension FolderIndex {
           columns.withName(of: right) { compareNames(name, $0) == 0 }
         }
     }
-    // Names of one file have one inode, so here equal rows are no error.
-    let inodes = SlotTable(hashes: inodeHashes) { _, _ in false }
-    guard let keys, let places, let inodes, row(of: rootKey, in: keys) == nil else { return false }
+    guard let keys, let places, row(of: rootKey, in: keys) == nil else { return false }
     byKey = keys
     byPlace = places
-    byInode = inodes
+    byInode = nil
     return true
   }
 

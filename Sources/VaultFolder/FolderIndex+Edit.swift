@@ -8,6 +8,7 @@ extension FolderIndex {
   public mutating func record(_ object: IndexedObject) throws(FolderError) {
     let tagIsSound = object.contentTag.isEmpty || object.contentTag.count == tagBytes
     precondition(tagIsSound, "the content tag has the length given to the index")
+    prepareInodes()
     guard let parent = parentRow(of: object.parent) else { throw refusal(.notFound, object) }
     let old = self.row(of: object.key)
     let holder = object.name.bytes.withUnsafeBytes { self.row(in: parent, named: $0) }
@@ -29,7 +30,7 @@ extension FolderIndex {
     link(row)
     if old == nil {
       setStat(of: row, to: object, device: device)
-      byInode.insert(hash: inodeHash(of: row), row: row)
+      insertInode(of: row)
     } else {
       replaceStat(of: row, with: object, device: device)
     }
@@ -57,6 +58,7 @@ extension FolderIndex {
   /// Complexity: O(objects removed).
   public mutating func remove(_ key: FolderKey) {
     guard let top = row(of: key) else { return }
+    prepareInodes()
     var rows = [top]
     var next = 0
     while next < rows.count {
@@ -65,7 +67,7 @@ extension FolderIndex {
     }
     for row in rows.reversed() {
       detach(row)
-      byInode.remove(hash: inodeHash(of: row), row: row)
+      removeInode(of: row)
       byKey.remove(hash: FolderIndex.keyHash(columns.rows[Int(row)].key), row: row)
       columns.rows[Int(row)].isLive = false
       columns.free.append(row)
@@ -137,12 +139,22 @@ extension FolderIndex {
     FolderIndex.inodeHash(columns.rows[Int(row)].device, columns.rows[Int(row)].inode)
   }
 
+  private mutating func insertInode(of row: UInt32) {
+    let hash = inodeHash(of: row)
+    byInode?.insert(hash: hash, row: row)
+  }
+
+  private mutating func removeInode(of row: UInt32) {
+    let hash = inodeHash(of: row)
+    byInode?.remove(hash: hash, row: row)
+  }
+
   private mutating func replaceStat(
     of row: UInt32, with object: IndexedObject, device: UInt16
   ) {
-    byInode.remove(hash: inodeHash(of: row), row: row)
+    removeInode(of: row)
     setStat(of: row, to: object, device: device)
-    byInode.insert(hash: inodeHash(of: row), row: row)
+    insertInode(of: row)
   }
 
   private mutating func setStat(of row: UInt32, to object: IndexedObject, device: UInt16) {

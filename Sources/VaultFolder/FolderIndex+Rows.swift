@@ -80,7 +80,23 @@ extension FolderIndex {
     devices.firstIndex(of: device).map { UInt16($0) }
   }
 
+  /// Makes the table of inodes if there is none.
+  mutating func prepareInodes() {
+    guard byInode == nil else { return }
+    var table = SlotTable()
+    for row in columns.rows.indices where columns.rows[row].isLive {
+      table.insert(hash: inodeHash(of: UInt32(row)), row: UInt32(row))
+    }
+    byInode = table
+  }
+
   func rows(device: UInt16, inode: UInt64) -> [UInt32] {
+    guard let byInode else {
+      return columns.rows.indices.filter {
+        let row = columns.rows[$0]
+        return row.isLive && row.inode == inode && row.device == device
+      }.map { UInt32($0) }
+    }
     var rows: [UInt32] = []
     _ = byInode.find(hash: FolderIndex.inodeHash(device, inode)) { row in
       let entry = columns.rows[Int(row)]

@@ -28,7 +28,8 @@ public struct FolderIndex: Sendable {
   var devices: [UInt64] = []
   var byKey = SlotTable()
   var byPlace = SlotTable()
-  var byInode = SlotTable()
+  /// Nothing until it is needed: most syncs find nothing to look up in it.
+  var byInode: SlotTable? = SlotTable()
   /// The first of the rows whose parent is the vault's folder.
   var firstTopRow = IndexColumns.none
 
@@ -81,6 +82,8 @@ public struct FolderIndex: Sendable {
   }
 
   /// All objects that are names of one file on the disk, in the order of their keys.
+  ///
+  /// Complexity: O(objects) until the first change of an index that was read.
   public func objects(device: UInt64, inode: UInt64) -> [IndexedObject] {
     guard let slot = deviceSlot(device) else { return [] }
     return rows(device: slot, inode: inode).map(object(at:)).sorted { $0.key < $1.key }
