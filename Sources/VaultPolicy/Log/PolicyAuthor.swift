@@ -161,19 +161,29 @@ public struct PolicyAuthor: Sendable {
 }
 
 extension PolicyAuthor {
+  /// What the log amounts to with everything written so far.
+  public var state: PolicyState {
+    mutating get { log.state }
+  }
+
   /// Builds, signs and adds an entry.
   private mutating func write(_ body: PolicyBody) throws(PolicyError) -> PolicyEntry {
-    let state = log.state
-    let last = state.lastEntry(of: actor)
+    let place = place()
     let entry = try PolicyEntry.issue(
-      vault: log.vault, actor: actor, sequence: last.map { $0.sequence + 1 } ?? 0,
-      previous: last?.cid, dependencies: state.frontier(without: [last?.cid, actor.grant]),
-      body: body, by: key)
+      vault: log.vault, actor: actor, sequence: place.last.map { $0.sequence + 1 } ?? 0,
+      previous: place.last?.cid, dependencies: place.frontier, body: body, by: key)
     guard case .accepted = try log.add(entry.bytes) else {
       throw PolicyError(.cannotAuthor, "the entry builds on something that the log lacks")
     }
     entries.append(entry)
     return entry
+  }
+
+  /// The actor's last entry, and what else the next one builds on.
+  private mutating func place() -> (last: PolicyEntry?, frontier: [CID]) {
+    let state = log.state
+    let last = state.lastEntry(of: actor)
+    return (last, state.frontier(without: [last?.cid, actor.grant]))
   }
 
   private mutating func extend(

@@ -1,3 +1,4 @@
+import VaultCrypto
 public import VaultEncoding
 
 /// The signed history of who may do what in a vault: a set of entries that only grows.
@@ -53,8 +54,9 @@ public struct PolicyLog: Sendable {
     guard bytes.count <= PolicyLimits.entryBytesMax else {
       throw PolicyError(.malformed, "the entry has \(bytes.count) bytes")
     }
+    // The name is cheaper to find than the entry is to read, and most of what comes is known.
+    if history.contains(CID.of(bytes, codec: .dagCBOR)) { return .known }
     let entry = try PolicyEntry(decoding: bytes)
-    if history.contains(entry.cid) { return .known }
     let missing = Set(entry.needs.filter { !history.contains($0) })
     guard missing.isEmpty else {
       queue.hold(entry, id: entry.cid, bytes: bytes.count, missing: missing)

@@ -1,7 +1,7 @@
 /// Reads the text of a selector.
 ///
 /// ```
-/// selector = "." [first] *( "." (name | bracket) | bracket )      each followed by any number of "?"
+/// selector = "." [first] *( "." (name | bracket) | bracket )   each followed by any number of "?"
 /// first    = name | bracket
 /// bracket  = "[" ( string | [-]digits | [from] ":" [to] | "" ) "]"
 /// ```
