@@ -19,7 +19,7 @@ struct PackFillerTests {
     var generator = Seeded(UInt64(seed))
     let capacityBytes = 1 << 18
     let longest = [500, 5_000, 65_000, 200_000][seed % 4]
-    let chunks = (0..<200).map { _ in generator.bytes(1 + generator.below(longest)) }
+    let chunks = (0..<80).map { _ in generator.bytes(1 + generator.below(longest)) }
     let packs = try fill(chunks, capacityBytes: capacityBytes, &generator)
     var seen: [Int] = []
     for pack in packs {

@@ -59,7 +59,7 @@ struct PlacementTests {
     let more = nodes + [PlacementNode(did: generator.did())]
     let newcomer = more[count].did
     var moved = 0
-    for _ in 0..<600 {
+    for _ in 0..<300 {
       let pack = generator.bytes32()
       let before = Placement.choose(pack: pack, shards: 3, among: nodes)
       let (after, moves) = Placement.adjust(before.nodes, pack: pack, shards: 3, among: more)
@@ -70,8 +70,8 @@ struct PlacementTests {
       let (_, back) = Placement.adjust(after.nodes, pack: pack, shards: 3, among: nodes)
       #expect(back.count == moves.count)
     }
-    // 600 · 3 / (count + 1) shards on average; five standard deviations of slack.
-    let mean = 1_800 / Double(count + 1)
+    // 300 · 3 / (count + 1) shards on average; five standard deviations of slack.
+    let mean = 900 / Double(count + 1)
     #expect(abs(Double(moved) - mean) < 5 * mean.squareRoot())
   }
 
@@ -93,13 +93,13 @@ struct PlacementTests {
     var generator = Seeded(8)
     let nodes = nodes(12, &generator, weights: [1, 2, 3])
     var counts: [DID: Int] = [:]
-    for _ in 0..<6_000 {
+    for _ in 0..<3_000 {
       for node in Placement.choose(pack: generator.bytes32(), shards: 1, among: nodes).nodes {
         if let node { counts[node, default: 0] += 1 }
       }
     }
     for node in nodes {
-      let mean = 6_000 * Double(node.weight) / 24
+      let mean = 3_000 * Double(node.weight) / 24
       #expect(abs(Double(counts[node.did] ?? 0) - mean) < 5 * mean.squareRoot())
     }
   }

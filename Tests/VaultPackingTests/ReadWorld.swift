@@ -12,6 +12,8 @@ struct ReadWorld {
   let code: ErasureCode
   let pack: [UInt8]
   private let shards: [[UInt8]]
+  /// What liars answer instead.
+  private let lies: [[UInt8]]
   private var holders: [(node: DID, shard: Int)]
   private var generator: Seeded
   var latency: [Int: Int] = [:]
@@ -29,6 +31,7 @@ struct ReadWorld {
     code = try ErasureCode(dataShards: data, totalShards: total)
     pack = generator.bytes(packBytes)
     shards = try code.shards(of: pack)
+    lies = shards.map { generator.bytes($0.count) }
     holders = (0..<total).map { (generator.did(), $0) }
     self.generator = generator
   }
@@ -58,11 +61,8 @@ struct ReadWorld {
   }
 
   func answer(_ request: RangeRequest) -> [UInt8] {
-    var bytes = Array(shards[request.shard][request.range])
-    if liars.contains(request.node) {
-      for place in bytes.indices { bytes[place] ^= UInt8(truncatingIfNeeded: place | 1) }
-    }
-    return bytes
+    let told = liars.contains(request.node) ? lies[request.shard] : shards[request.shard]
+    return Array(told[request.range])
   }
 
   mutating func questions(_ actions: [ReadAction]) -> [RangeRequest] {
