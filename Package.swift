@@ -159,6 +159,8 @@ let package = Package(
       [
         "StorageNode", "VaultSync", "VaultPolicy", "VaultPacking", "VaultCrypto", "VaultEncoding",
         "VaultEnvironment", "VaultStore", "FreeholdTestKit", logging, nioCore, nioSSL,
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),

@@ -25,6 +25,12 @@ struct ServeCommand: AsyncParsableCommand {
   var listen: ListenAddress?
 
   func run() async throws {
+    guard getenv("SWIFT_DETERMINISTIC_HASHING") == nil else {
+      throw NodeError(
+        .configuration, "SWIFT_DETERMINISTIC_HASHING would let clients slow the node down",
+        hint: "unset it")
+    }
+    Self.allowManyFiles()
     let environment = Environment.live()
     let home = try options.home()
     let hold = try home.hold()
@@ -63,6 +69,15 @@ struct ServeCommand: AsyncParsableCommand {
       if signals.wasStopped { try await tasks.next() }
       tasks.cancelAll()
     }
+  }
+
+  /// Every connection is an open file: takes as many as the system gives without asking.
+  private static func allowManyFiles() {
+    var limit = rlimit()
+    let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(files, &limit) == 0 else { return }
+    limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+    _ = setrlimit(files, &limit)
   }
 
   private static func logger(_ environment: Environment) -> Logger {

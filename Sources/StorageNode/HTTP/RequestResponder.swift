@@ -51,7 +51,8 @@ final class RequestResponder: Sendable {
       let refusal = NodeRefusal.slowDown(afterSeconds: 2, "too many bodies wait for memory")
       return try await refuse(refusal, request, writer, on: channel, since: started)
     }
-    defer { budget.release(exchange.reservedBytes) }
+    var reserved = exchange.reservedBytes
+    defer { budget.release(reserved) }
     if exchange.bodyBytesMax > Self.bodyBytesUnasked {
       let bare = exchange.request
       if let refusal = try await readers.runIfActive({ [service] in
@@ -71,6 +72,12 @@ final class RequestResponder: Sendable {
       throw ConnectionEnds()
     }
     let response = try await answer(asked, route: exchange.route)
+    // Most answers are far smaller than the largest: let others begin while this one is sent.
+    let spare = reserved - max(asked.body.count, response.body.count)
+    if spare > 0 {
+      budget.release(spare)
+      reserved -= spare
+    }
     log(exchange.route, response, since: started)
     try await write(response, writer, on: channel, ending: false)
   }

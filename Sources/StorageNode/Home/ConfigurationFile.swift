@@ -11,11 +11,17 @@ enum ConfigurationFile {
       throw ConfigurationError(line: 0, problem: "the file is no UTF-8 text of at most 64 KiB")
     }
     var reader = ConfigurationReader()
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: isNewline)
+      .enumerated()
     {
       try reader.read(line: index + 1, text: line)
     }
     return try reader.finish()
+  }
+
+  /// CR LF is one character, and not equal to LF.
+  private static func isNewline(_ character: Character) -> Bool {
+    character == "\n" || character == "\r\n"
   }
 
   static func encode(_ configuration: NodeConfiguration) -> [UInt8] {

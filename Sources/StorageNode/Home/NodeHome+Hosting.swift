@@ -62,8 +62,8 @@ extension NodeHome {
           guard let end = page.last?.shard else { break }
           last = end
         }
-        try shards.forEach(in: tenant.vault) { shard, _ in
-          if try store.shardBytes(shard, of: tenant.id) == nil { report.strayCount += 1 }
+        try shards.forEachFolder(in: tenant.vault) { found in
+          report.strayCount += try store.strays(among: found.map(\.shard), of: tenant.id).count
         }
       }
       return report

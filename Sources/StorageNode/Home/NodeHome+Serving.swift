@@ -1,6 +1,7 @@
 public import Logging
 public import VaultEncoding
 public import VaultEnvironment
+import VaultStore
 import VaultSync
 
 extension NodeHome {
@@ -25,7 +26,10 @@ extension NodeHome {
     onReady: @escaping @Sendable (Ready) async -> Void
   ) throws -> NodeServer {
     let listen = listen ?? configuration.listen
-    let service = try makeService()
+    let service = try makeService { error in
+      // Never a path: it could name a tenant.
+      logger.error("disk or database failed", metadata: ["error": "\(Self.cause(of: error))"])
+    }
     return NodeServer(
       service: service, certificate: certificate, listen: listen, limits: configuration.server,
       logger: logger
@@ -40,15 +44,27 @@ extension NodeHome {
     }
   }
 
+  private static func cause(of error: any Error) -> String {
+    switch error {
+    case let error as DiskError: "disk: \(error.code.name)"
+    case let error as StoreError: "database: \(error.code.name)"
+    default: "\(type(of: error))"
+    }
+  }
+
   /// The node's verbs, without a network around them.
-  public func makeService() throws -> NodeService {
+  ///
+  /// `report` hears of failures of disk or database.
+  public func makeService(
+    report: @escaping @Sendable (any Error) -> Void = { _ in }
+  ) throws -> NodeService {
     try Self.wrapping {
       guard let record = try storedRecord(), record.node == did else {
         throw NodeError(.damaged, "node.record is missing or not this node's")
       }
       return try NodeService(
         folder: files.folder, key: key, record: record,
-        capacityBytes: configuration.sizeBytes, environment: environment)
+        capacityBytes: configuration.sizeBytes, environment: environment, report: report)
     }
   }
 }

@@ -9,11 +9,11 @@ extension NodeService {
   func removeStrays() throws {
     for tenant in try store.tenants() {
       try files.removeLeftovers(in: tenant.vault)
-      var strays: [ShardName] = []
-      try files.forEach(in: tenant.vault) { shard, _ in
-        if try store.shardBytes(shard, of: tenant.id) == nil { strays.append(shard) }
+      try files.forEachFolder(in: tenant.vault) { found in
+        for stray in try store.strays(among: found.map(\.shard), of: tenant.id) {
+          try files.remove(stray, in: tenant.vault)
+        }
       }
-      for shard in strays { try files.remove(shard, in: tenant.vault) }
     }
   }
 }

@@ -62,17 +62,23 @@ final class ShardFiles: Sendable {
     }
   }
 
-  /// Calls `body` with each shard file of a vault and its size.
-  func forEach(in vault: DID, _ body: (ShardName, UInt64) throws -> Void) throws {
+  /// A shard's file as it is found on the disk.
+  struct Found {
+    let shard: ShardName
+    let sizeBytes: UInt64
+  }
+
+  /// Calls `body` with the shard files of a vault, one folder of them at a time.
+  func forEachFolder(in vault: DID, _ body: ([Found]) throws -> Void) throws {
     let folder = folder(of: vault)
     guard try disk.exists(folder) else { return }
     for part in try disk.list(folder) where part.kind == .folder {
-      for item in try disk.list(folder.appending(part.name)) where item.kind == .file {
-        guard let hex = String(validating: item.name, as: UTF8.self),
-          let root = Bytes32(hex: hex)
-        else { continue }
-        try body(ShardName(root: root), item.sizeBytes)
-      }
+      let files = try disk.list(folder.appending(part.name)).filter { $0.kind == .file }
+      try body(
+        files.compactMap { item in
+          String(validating: item.name, as: UTF8.self).flatMap { Bytes32(hex: $0) }
+            .map { Found(shard: ShardName(root: $0), sizeBytes: item.sizeBytes) }
+        })
     }
   }
 

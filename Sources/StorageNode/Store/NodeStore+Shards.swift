@@ -24,6 +24,11 @@ extension NodeStore {
     }
   }
 
+  /// Which of these shards have no row.
+  func strays(among shards: [ShardName], of tenant: Int64) throws -> [ShardName] {
+    zip(shards, try shardSizes(shards, of: tenant)).filter { $0.1 == 0 }.map(\.0)
+  }
+
   /// Adds the row of a shard whose file is on stable storage.
   ///
   /// Throws `QuotaExceeded`.

@@ -142,10 +142,11 @@ final class TestNode {
       let counted = try service.store.countedBytes(of: tenant.id)
       #expect(tenant.usedBytes == counted, sourceLocation: location)
       var fileCount = 0
-      try service.files.forEach(in: tenant.vault) { shard, size in
-        fileCount += 1
-        let row = try service.store.shardBytes(shard, of: tenant.id)
-        #expect(row == Int(size), "a file without its row", sourceLocation: location)
+      try service.files.forEachFolder(in: tenant.vault) { found in
+        fileCount += found.count
+        let rows = try service.store.shardSizes(found.map(\.shard), of: tenant.id)
+        let sizes = found.map { Int($0.sizeBytes) }
+        #expect(rows == sizes, "files without their rows", sourceLocation: location)
       }
       #expect(tenant.shardCount == fileCount, "rows without files", sourceLocation: location)
     }
