@@ -50,6 +50,9 @@ struct Console: Sendable {
     if !isQuiet { writeError(line + "\n") }
   }
 
+  /// Writes a line for people who asked for quiet, too.
+  func insist(_ line: String) { writeError(line + "\n") }
+
   /// Warns; the hint on a line of its own.
   func warn(_ message: String, hint: String? = nil) {
     talk(talkPaint.warning("warning:") + " " + message)

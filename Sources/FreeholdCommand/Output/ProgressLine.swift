@@ -44,7 +44,7 @@ final class ProgressLine: Sendable {
     console.progress(Self.text(state, elapsed: now - began))
   }
 
-  /// `reading  12 of 340 files  1.2 GiB of 4 GiB  80 MiB/s  36 s left`
+  /// The line, such as `reading  12 of 340 files  1.2 GiB of 4 GiB  80 MiB/s  36 s left`.
   static func text(_ state: SyncProgress.State, elapsed: Duration) -> String {
     var parts = [state.phase.rawValue]
     if state.files.done > 0 || state.files.all > 0 {

@@ -74,7 +74,7 @@ struct ArgumentLine {
       names.append(word)
       return verb
     }
-    let shown = parent.verbs.filter(\.configuration.shouldDisplay).map(\._commandName)
+    let shown = parent.verbs.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
     let path = (["freehold"] + names).joined(separator: " ")
     let near = EditDistance.suggestions(for: word, among: shown)
     let habit = names.isEmpty ? Habits.hint(for: word) : nil

@@ -1,6 +1,8 @@
 import ArgumentParser
 
-/// The options that every verb takes, before it or after it. They are explained on one page,
+/// The options that every verb takes, before it or after it.
+///
+/// They are explained on one page,
 /// `freehold help options`, and hidden elsewhere, so that a verb's page shows its own.
 struct CommonOptions: ParsableArguments {
   @Option(
@@ -19,7 +21,8 @@ struct CommonOptions: ParsableArguments {
       "Read the passphrase from this descriptor.", valueName: "n", visibility: .hidden))
   var passphraseFd: Int32?
 
-  @Option(help: ArgumentHelp("Colour: auto, always, never.", valueName: "when", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("Colour: auto, always, never.", valueName: "when", visibility: .hidden))
   var color = ColorChoice.auto
 
   @Flag(help: ArgumentHelp("No colour.", visibility: .hidden))

@@ -1,7 +1,9 @@
 /// How far apart two words are when typed: insertions, deletions, replacements and swaps of
 /// neighbours (Damerau–Levenshtein, restricted), for «did you mean».
 enum EditDistance {
-  /// The distance. Complexity: O(m·n).
+  /// The distance.
+  ///
+  /// Complexity: O(m·n).
   static func between(_ left: String, _ right: String) -> Int {
     let a = Array(left.unicodeScalars)
     let b = Array(right.unicodeScalars)

@@ -3,7 +3,9 @@ import Freehold
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first asks the verb to end where nothing is half done, the second ends
+/// Ctrl-C and SIGTERM.
+///
+/// The first asks the verb to end where nothing is half done, the second ends
 /// the process at once. So does the end of the time that the verb is given: every write of the
 /// library is atomic, so even that loses nothing that was said to be kept.
 final class Interrupts: Sendable {

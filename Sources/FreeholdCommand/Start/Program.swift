@@ -10,7 +10,8 @@ struct Program {
   init(typed: [String]) {
     self.typed = typed
     let options = typed.prefix { $0 != "--" }
-    console = Console(wantsJSON: options.contains("--json"), wantsColor: !options.contains("--no-color"))
+    console = Console(
+      wantsJSON: options.contains("--json"), wantsColor: !options.contains("--no-color"))
   }
 
   /// Runs to the end and returns the exit code.
@@ -44,7 +45,8 @@ struct Program {
     } catch {
       guard interrupts.hasHappened, !(error is ExitCode) else { throw error }
       throw FreeholdError(
-        .interrupted, "interrupted", hint: "what was done is kept; the same command goes on from there")
+        .interrupted, "interrupted",
+        hint: "what was done is kept; the same command goes on from there")
     }
     if interrupts.hasHappened { throw ExitCode(FreeholdError.Code.interrupted.rawValue32) }
   }
