@@ -35,8 +35,9 @@ struct Program {
       return try command.run()
     }
     let interrupts = Interrupts(console: console)
+    let handed = Handed(verb: verb)
     let task = Task {
-      var verb = verb
+      var verb = handed.verb
       try await verb.run()
     }
     interrupts.onFirst { task.cancel() }
@@ -49,6 +50,13 @@ struct Program {
         hint: "what was done is kept; the same command goes on from there")
     }
     if interrupts.hasHappened { throw ExitCode(FreeholdError.Code.interrupted.rawValue32) }
+  }
+
+  /// A verb on its way to the task that runs it.
+  ///
+  /// SAFETY: made by one side, which never looks at it again, and used by the other.
+  private struct Handed: @unchecked Sendable {
+    let verb: any AsyncParsableCommand
   }
 
   private func report(_ error: any Error) -> Int32 {

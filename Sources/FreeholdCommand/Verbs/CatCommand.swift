@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Freehold
+import Synchronization
 
 /// `freehold cat`: one file to the standard output.
 struct CatCommand: AsyncParsableCommand {
@@ -37,10 +38,9 @@ struct CatCommand: AsyncParsableCommand {
       let box = ByteBox()
       try await vault.read(path, at: time) { bytes in
         guard wantsJSON else { return try StandardOutput.write(bytes[...]) }
-        guard box.bytes.count + bytes.count <= limit else {
+        guard box.add(bytes, bytesMax: limit) else {
           throw FreeholdError(.usage, "the file is too long for JSON", hint: "leave --json out")
         }
-        box.bytes += bytes
       }
       return box.bytes
     }
@@ -54,6 +54,17 @@ struct CatCommand: AsyncParsableCommand {
 }
 
 /// Collects bytes in a closure.
-private final class ByteBox {
-  var bytes: [UInt8] = []
+private final class ByteBox: Sendable {
+  private let held = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { held.withLock { $0 } }
+
+  /// Adds bytes unless that makes too many.
+  func add(_ bytes: [UInt8], bytesMax: Int) -> Bool {
+    held.withLock { held in
+      guard held.count + bytes.count <= bytesMax else { return false }
+      held += bytes
+      return true
+    }
+  }
 }

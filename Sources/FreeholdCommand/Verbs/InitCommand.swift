@@ -58,7 +58,7 @@ struct InitCommand: AsyncParsableCommand {
     let ownName = String(decoding: DiskPath(real).name, as: UTF8.self)
     let new = NewVault(
       name: name ?? ownName, deviceName: device ?? name ?? Self.hostName, folder: real)
-    let (vault, phrase) = try Vault.create(new, in: session.home, unlock: unlock)
+    let (vault, phrase) = try await Vault.create(new, in: session.home, unlock: unlock)
     let text = RecoverySheet(
       vault: vault.did, name: vault.name, date: session.environment.clock.now(), phrase: phrase
     ).text

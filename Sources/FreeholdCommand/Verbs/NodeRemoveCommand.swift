@@ -37,8 +37,8 @@ struct NodeRemoveCommand: AsyncParsableCommand {
     }
     guard try yes || session.console.confirm("stop using \(NamePath.shown(name))", flag: "--yes")
     else { throw FreeholdError(.failed, "nothing was changed") }
-    let name = name
-    try await session.withVault(place) { vault in try await vault.removeNode(name) }
+    let chosen = name
+    try await session.withVault(place) { vault in try await vault.removeNode(chosen) }
     guard !common.json else {
       return try session.console.data(.object([("removed", .text(name))]))
     }
