@@ -110,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "FreeholdCommand",
       dependencies: [
-        "Freehold", "VaultEncoding", "VaultEnvironment", "CPlatform", arguments, logging,
+        "Freehold", "VaultEncoding", "VaultCrypto", "VaultEnvironment", "VaultFolder", "VaultPacking",
+        "VaultPolicy", "VaultSealing", "VaultStore", "VaultSync", "CPlatform", arguments,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -171,6 +172,7 @@ let package = Package(
         "VaultSealing", "VaultCrypto", "VaultEncoding", "VaultEnvironment", "VaultStore",
         "VaultFolder", "FreeholdTestKit",
       ]),
+    tests("CommandTests", []),
     tests("SimulatorTests", ["FreeholdTestKit", "VaultEncoding"]),
     tests("TidyTests", []),
   ],

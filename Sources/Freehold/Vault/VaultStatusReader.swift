@@ -25,6 +25,11 @@ public struct VaultStatusReader: Sendable {
     self.facts = facts
   }
 
+  var environment: Environment { home.environment }
+
+  /// The nodes as they are noted here.
+  func storedNodes() throws -> [StoredNode] { try store.database.read { try $0.nodes() } }
+
   /// The status as of the last sync, and what waits now.
   public func status() throws -> VaultStatus {
     try store.database.read { transaction in

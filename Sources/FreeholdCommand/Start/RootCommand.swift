@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `freehold`: the verbs.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "freehold",
+    abstract: "Keep folders on other people's disks: encrypted, versioned, in step.",
+    subcommands: [
+      InitCommand.self, StatusCommand.self, SyncCommand.self, ListCommand.self, CatCommand.self,
+      LogCommand.self, DiffCommand.self, RestoreCommand.self, CheckCommand.self,
+      ExportCommand.self, NodeCommand.self, RedundancyCommand.self, UnlockCommand.self,
+      LockCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
+      AgentCommand.self,
+    ], helpNames: [.short, .long])
+}

@@ -1,0 +1,77 @@
+import Freehold
+import Glibc
+import VaultEncoding
+import VaultEnvironment
+
+/// What every verb works with, made from the common options.
+struct Session {
+  /// The common options.
+  let options: CommonOptions
+  /// Where data and talk go.
+  let console: Console
+  /// Clock, randomness, disk and network.
+  let environment: Environment
+  /// Where this device keeps its state.
+  let home: Home
+  private let network: HTTPNetwork
+
+  /// Looks where the home is; touches nothing.
+  init(_ options: CommonOptions) throws {
+    self.options = options
+    console = Console(options)
+    network = HTTPNetwork()
+    environment = Environment.live(network: network)
+    home = Home(try HomePlace.path(option: options.home), environment: environment)
+  }
+
+  /// The vault that DIR, `-C` or the current folder is in.
+  func place(_ folder: String? = nil) throws -> VaultPlace {
+    if let folder, options.folder != nil {
+      throw FreeholdError(
+        .usage, "both -C and \(NamePath.shown(folder)) name a folder", hint: "leave one out")
+    }
+    return try VaultPlace(from: folder ?? options.folder, disk: environment.disk)
+  }
+
+  /// Ways to the device's keys.
+  var unlocking: Unlocking {
+    Unlocking(options: options, console: console, environment: environment)
+  }
+
+  /// Opens the vault, lends it and closes it, whatever happens.
+  func withVault<Result>(
+    _ place: VaultPlace, _ body: (Vault) async throws -> Result
+  ) async throws -> Result {
+    let unlock = try unlocking.unlock(home)
+    let vault = try Vault.open(place.vault, in: home, unlock: unlock)
+    let result: Result
+    do {
+      result = try await body(vault)
+    } catch {
+      try? await vault.close()
+      await network.shutdown()
+      throw error
+    }
+    try await vault.close()
+    await network.shutdown()
+    return result
+  }
+
+  /// Reads the vault's status: no keys, no network, no lock.
+  func statusReader(_ place: VaultPlace) throws -> VaultStatusReader {
+    try VaultStatusReader(place.vault, in: home)
+  }
+
+  /// Closes connections that were opened outside `withVault`.
+  func shutdown() async { await network.shutdown() }
+
+  /// The moment that a text like `2h` or `2027-01-31` means, looking back.
+  func past(_ text: String?) throws -> Timestamp? {
+    guard let text else { return nil }
+    do {
+      return try TimeExpression(text).moment(before: environment.clock.now())
+    } catch {
+      throw FreeholdError(.usage, "“\(NamePath.shown(text))” is \(error)")
+    }
+  }
+}
