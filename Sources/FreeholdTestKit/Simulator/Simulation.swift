@@ -106,7 +106,7 @@ public final class Simulation: @unchecked Sendable {
     for node in nodes { try node.start() }
     let first = devices[0]
     let new = NewVault(name: secretName("vault"), deviceName: secretName("device"), folder: [])
-    let (vault, _) = try Vault.create(new, in: first.startHome(), unlock: .unsealed)
+    let (vault, _) = try await Vault.create(new, in: first.startHome(), unlock: .unsealed)
     first.adopt(vault)
     for node in nodes {
       _ = try await vault.addNode(
