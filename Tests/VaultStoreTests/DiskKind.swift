@@ -29,8 +29,7 @@ func withTemporaryFolder(_ body: (DiskPath) throws -> Void) throws {
 }
 
 /// Who may do what with a file.
-func mode(of path: String) throws -> mode_t {
-  var facts = stat()
-  try #require(lstat(path, &facts) == 0)
-  return facts.st_mode & 0o777
+func mode(of path: String) throws -> Int {
+  let attributes = try FileManager.default.attributesOfItem(atPath: path)
+  return try #require(attributes[.posixPermissions] as? Int) & 0o777
 }

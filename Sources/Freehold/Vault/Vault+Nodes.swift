@@ -27,7 +27,14 @@ extension Vault {
   /// The nodes in the vault's settings, without removed ones, by name.
   var nodeBook: [DID: NodeEntry] {
     var book: [DID: NodeEntry] = [:]
-    for (key, value) in tree.settings(prefix: NodeEntry.prefix) {
+    let settings = tree.settings(prefix: NodeEntry.prefix)
+    guard !settings.isEmpty else {
+      for bytes in facts.firstNodes {
+        if let entry = try? NodeEntry(decoding: bytes) { book[entry.record.node] = entry }
+      }
+      return book
+    }
+    for (key, value) in settings {
       guard let node = Bytes32(key.dropFirst(NodeEntry.prefix.count)),
         let entry = try? NodeEntry(decoding: value), entry.record.node.key == node,
         !entry.isRemoved

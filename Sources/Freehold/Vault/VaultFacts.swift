@@ -16,6 +16,8 @@ struct VaultFacts: Sendable {
   var folder: [UInt8]
   /// The beginning of the policy log.
   var genesis: Genesis
+  /// The nodes that a joining device was told of: asked until the tree names some.
+  var firstNodes: [[UInt8]] = []
 
   private enum Key {
     static let genesis = "genesis"
@@ -23,6 +25,7 @@ struct VaultFacts: Sendable {
     static let name = "name"
     static let deviceName = "device-name"
     static let folder = "folder"
+    static let firstNodes = "first-nodes"
   }
 
   /// Reads the facts; nil when the vault was never finished.
@@ -36,11 +39,15 @@ struct VaultFacts: Sendable {
     name = String(decoding: try transaction.meta(Key.name) ?? [], as: UTF8.self)
     deviceName = String(decoding: try transaction.meta(Key.deviceName) ?? [], as: UTF8.self)
     folder = try transaction.meta(Key.folder) ?? []
+    if let nodes = try transaction.meta(Key.firstNodes) {
+      firstNodes = (try DAGCBOR.decode(nodes).asArray ?? []).compactMap(\.asBytes)
+    }
   }
 
   /// Puts the facts of a new vault together.
   init(
-    genesis: Genesis, rootScope: ScopeID, name: String, deviceName: String, folder: [UInt8]
+    genesis: Genesis, rootScope: ScopeID, name: String, deviceName: String, folder: [UInt8],
+    firstNodes: [[UInt8]] = []
   ) {
     vault = genesis.vault
     self.genesis = genesis
@@ -48,6 +55,7 @@ struct VaultFacts: Sendable {
     self.name = name
     self.deviceName = deviceName
     self.folder = folder
+    self.firstNodes = firstNodes
   }
 
   /// Keeps the facts.
@@ -57,5 +65,7 @@ struct VaultFacts: Sendable {
     try transaction.setMeta(Key.name, to: Array(name.utf8))
     try transaction.setMeta(Key.deviceName, to: Array(deviceName.utf8))
     try transaction.setMeta(Key.folder, to: folder)
+    try transaction.setMeta(
+      Key.firstNodes, to: DAGCBOR.encode(.array(firstNodes.map { .bytes($0) })))
   }
 }

@@ -118,7 +118,7 @@ public final class SimulatedClock: VaultClock {
 }
 
 extension Duration {
-  fileprivate var wholeMilliseconds: Int64 {
+  var wholeMilliseconds: Int64 {
     components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
   }
 }

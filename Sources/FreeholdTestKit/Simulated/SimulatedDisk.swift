@@ -163,3 +163,8 @@ extension SimulatedDisk.State {
     databases = databases.filter { fileSystem.files[$0.key] != nil }
   }
 }
+
+extension SimulatedDisk {
+  /// Whether the machine has stopped and was not started again.
+  public var isOff: Bool { state.withLock { $0.isOff } }
+}

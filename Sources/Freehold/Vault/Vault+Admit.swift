@@ -1,0 +1,97 @@
+import VaultCRDT
+public import VaultCrypto
+public import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+import VaultSealing
+import VaultStore
+
+extension Home {
+  /// This machine's device, made now when there is none: what another device needs to admit it.
+  public func makeDevice(_ unlock: Unlock) throws -> (did: DID, kem: KEMPublicKey) {
+    let keys = try openOrMakeKeys(unlock)
+    return (keys.signing.did, keys.kem.publicKey)
+  }
+}
+
+extension Vault {
+  /// Lets another device of the owner in: grants it everything and seals the keys to it, durably.
+  ///
+  /// Repeating it for a device that is part of the vault only makes the admission anew. The nodes
+  /// hear of it with the next sync; until then they refuse the new device.
+  public func admit(_ device: DID, kem: KEMPublicKey) throws -> Admission {
+    if policy.state.managerGrant(of: device) == nil {
+      var random = generator
+      try author { try $0.grantDevice(device, kem: kem, using: &random) }
+      generator = random
+    }
+    try sealOwedKeys()
+    return Admission(
+      genesis: facts.genesis.bytes, policy: policy.entries.map(\.bytes), rootScope: scope,
+      name: facts.name, nodes: nodeBook.sorted { $0.key < $1.key }.map(\.value.bytes))
+  }
+
+  /// Seals the current keys to every reader that lacks them, as far as this device has the keys.
+  func sealOwedKeys() throws {
+    for owed in policy.state.owedRotations() {
+      guard case .seals(let scope, let epoch, let recipients) = owed,
+        let key = keyring.writingKey(scope)
+      else { continue }
+      let readers = policy.state.recipients(of: scope).filter { recipients.contains($0.did) }
+      var seals: [DID: [UInt8]] = [:]
+      for reader in readers {
+        seals[reader.did] =
+          try EpochSeal.make(of: key, vault: did, for: reader.did, to: reader.kem).sealed
+      }
+      try author { try $0.addSeals(to: epoch, seals: seals) }
+    }
+  }
+
+  /// Makes this machine a device of a vault that has admitted it. The first sync brings the tree.
+  ///
+  /// Throws `refused` when the admission is another device's, `tampered` when it makes no sense.
+  public static func join(
+    _ admission: Admission, deviceName: String, folder: [UInt8], in home: Home, unlock: Unlock
+  ) throws -> Vault {
+    let keys = try home.openKeys(unlock)
+    let log = try verified(admission)
+    let state = log.evaluate()
+    guard state.managerGrant(of: keys.signing.did) != nil else {
+      throw FreeholdError(.refused, "this admission is for another device")
+    }
+    let keyring = Keyring(state, device: keys.signing.did, kem: keys.kem)
+    guard keyring.writingKey(admission.rootScope) != nil else {
+      throw FreeholdError(.tampered, "the admission holds no key for this device")
+    }
+    let facts = VaultFacts(
+      genesis: log.genesis, rootScope: admission.rootScope, name: admission.name,
+      deviceName: deviceName, folder: folder, firstNodes: admission.nodes)
+    let store = try VaultHome.open(home.vaultPath(facts.vault), on: home.environment.disk)
+    try store.database.write { transaction in
+      guard try VaultFacts(transaction) == nil else {
+        throw FreeholdError(.usage, "this device has that vault already")
+      }
+      for entry in log.entries {
+        try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
+      }
+      try facts.store(transaction)
+    }
+    return Vault(
+      environment: home.environment, home: store, facts: facts, keys: keys, policy: log,
+      tree: Tree())
+  }
+
+  /// The policy log of an admission, every signature checked.
+  private static func verified(_ admission: Admission) throws -> PolicyLog {
+    do {
+      var log = PolicyLog(genesis: try Genesis(decoding: admission.genesis))
+      for entry in admission.policy { _ = try log.add(entry) }
+      guard log.waitingCount == 0 else {
+        throw FreeholdError(.tampered, "the admission's policy has gaps")
+      }
+      return log
+    } catch let error as PolicyError {
+      throw FreeholdError(.tampered, "the admission's policy makes no sense: \(error.sentence)")
+    }
+  }
+}

@@ -1,0 +1,135 @@
+public import StorageNode
+import VaultEncoding
+import VaultSync
+
+/// Stands before a node's service and lies in one way, now and then or always.
+///
+/// It has what a dishonest host has: everything that the node has, and no key of the vault.
+public final class EvilNode {
+  /// A way to lie.
+  public enum Lie: String, Sendable, Hashable, CaseIterable {
+    /// One bit of what is read from a shard is another one.
+    case flipsShards
+    /// What is read from a shard is too short.
+    case truncatesShards
+    /// The bytes of one shard are given for another.
+    case swapsShards
+    /// Shards are acknowledged and thrown away.
+    case dropsShards
+    /// Entries are named and not handed out.
+    case withholdsEntries
+    /// Entries are altered.
+    case forgesEntries
+    /// Heads are altered.
+    case forgesHeads
+    /// Policy entries are altered.
+    case forgesPolicy
+    /// An old state is shown, as after going back to a backup.
+    case rollsBack
+    /// Nothing is new, whatever there is.
+    case saysSame
+  }
+
+  /// How it lies.
+  public let lie: Lie
+  /// In how many of a thousand answers.
+  public let likelihood: Int
+  /// How often it has lied.
+  public private(set) var lieCount = 0
+  private var generator: SeededGenerator
+  private var lastShard: [UInt8] = []
+  private var oldest: FeedVector?
+
+  /// A node that tells one lie in so many of a thousand answers that allow for it.
+  public init(_ lie: Lie, likelihood: Int = 1_000, seed: UInt64) {
+    self.lie = lie
+    self.likelihood = likelihood
+    generator = SeededGenerator(seed: seed)
+  }
+
+  /// The service's answer, or a lie in its place.
+  public func answer(_ request: NodeRequest, from service: NodeService) -> NodeResponse {
+    let honest = service.answer(request)
+    guard (200..<300).contains(honest.status), generator.number(in: 0...999) < likelihood else {
+      noteOldest(honest, request)
+      return honest
+    }
+    let answer = falsified(honest, request)
+    if answer != honest { lieCount += 1 }
+    return answer
+  }
+
+  private func falsified(_ honest: NodeResponse, _ request: NodeRequest) -> NodeResponse {
+    if request.method == .get, request.path.hasPrefix(Endpoint.shardPrefix) {
+      return falsifiedShard(honest)
+    }
+    guard request.path == Endpoint.sync, var response = try? SyncResponse(decoding: honest.body)
+    else { return honest }
+    falsify(&response, request)
+    var answer = honest
+    answer.body = response.bytes
+    return answer
+  }
+
+  private func falsifiedShard(_ honest: NodeResponse) -> NodeResponse {
+    var answer = honest
+    switch lie {
+    case .flipsShards where !answer.body.isEmpty:
+      let bit = generator.number(in: 0...(answer.body.count * 8 - 1))
+      answer.body[bit / 8] ^= 1 << UInt8(bit % 8)
+    case .truncatesShards where !answer.body.isEmpty:
+      answer.body.removeLast(generator.number(in: 1...answer.body.count))
+    case .swapsShards:
+      if lastShard.count == honest.body.count { answer.body = lastShard }
+      lastShard = honest.body
+    case .dropsShards:
+      return NodeResponse(
+        status: 404,
+        body: Refusal(.absent, "no such shard", time: Timestamp(milliseconds: 0)).bytes)
+    default: break
+    }
+    return answer
+  }
+
+  private func falsify(_ response: inout SyncResponse, _ request: NodeRequest) {
+    switch lie {
+    case .withholdsEntries: response.runs = []
+    case .forgesEntries:
+      response.runs = response.runs.map { run in
+        FeedRun(feed: run.feed, first: run.first, entries: run.entries.map(flipped))
+      }
+    case .forgesHeads: response.heads = response.heads.map(flipped)
+    case .forgesPolicy: response.policy = response.policy.map(flipped)
+    case .rollsBack:
+      if let oldest, !response.same || !oldest.isEmpty {
+        response.same = false
+        response.feeds = oldest
+        response.runs = []
+        response.heads = []
+        response.more = false
+      } else if !response.same {
+        oldest = response.feeds
+      }
+    case .saysSame:
+      response = SyncResponse(
+        same: true, time: response.time, quotaBytes: response.quotaBytes,
+        usedBytes: response.usedBytes)
+    default: break
+    }
+  }
+
+  private func noteOldest(_ honest: NodeResponse, _ request: NodeRequest) {
+    guard lie == .rollsBack, oldest == nil, request.path == Endpoint.sync,
+      let response = try? SyncResponse(decoding: honest.body), !response.same
+    else { return }
+    oldest = response.feeds
+  }
+
+  private func flipped(_ bytes: [UInt8]) -> [UInt8] {
+    guard !bytes.isEmpty else { return bytes }
+    var result = bytes
+    let bit = generator.number(in: 0...(bytes.count * 8 - 1))
+    result[bit / 8] ^= 1 << UInt8(bit % 8)
+    return result
+  }
+}

@@ -1,0 +1,242 @@
+import Freehold
+import VaultEncoding
+
+extension Simulation {
+  /// What one device does until the quiet phase.
+  func runScript(of device: SimulatedDevice) async {
+    if device.vault == nil {
+      await pause(secondsMax: 120)
+      guard await joinLate(device) else { return }
+    }
+    for _ in 0..<options.stepCount {
+      await pause(secondsMax: 20)
+      await takeStep(device)
+      await restartIfOff(device)
+    }
+    await sync(device)
+    await restartIfOff(device)
+  }
+
+  /// Joins while things go wrong; the admitting device may be off for a while.
+  private func joinLate(_ device: SimulatedDevice) async -> Bool {
+    for _ in 0..<20 {
+      do {
+        try await join(device)
+        return true
+      } catch {
+        trace.note("d\(device.number) cannot join yet")
+        if device.vault != nil { return true }
+        await pause(secondsMax: 20)
+      }
+    }
+    return false
+  }
+
+  private func takeStep(_ device: SimulatedDevice) async {
+    switch generator.number(in: 0...99) {
+    case ..<28: await writeOwn(device)
+    case ..<36: await makeOwnFolder(device)
+    case ..<46: await moveOwn(device)
+    case ..<54: await removeOwn(device)
+    case ..<70: await changeShared(device)
+    case ..<80: await read(device)
+    default: await sync(device)
+    }
+  }
+
+  // MARK: The own folder, of which the model knows everything
+
+  private func writeOwn(_ device: SimulatedDevice) async {
+    var model = device.model
+    let folder = oneOf(Array(model.folders) + [[]])
+    let path = folder + [name("file", most: 6)]
+    guard !model.folders.contains(path) else { return }
+    let content = contents.make(sizeBytes: drawSize(), author: device.number)
+    model.files[path] = content.number
+    trace.note("d\(device.number) writes \(content.bytes.count)")
+    await change(device, to: model) { vault, own in
+      try await vault.write(own.path(path), bytes: content.bytes)
+    }
+  }
+
+  private func makeOwnFolder(_ device: SimulatedDevice) async {
+    var model = device.model
+    let path = oneOf(Array(model.folders) + [[]]) + [name("folder", most: 3)]
+    guard model.files[path] == nil, path.count < 5 else { return }
+    model.folders.insert(path)
+    trace.note("d\(device.number) makes a folder")
+    await change(device, to: model) { vault, own in try await vault.makeFolder(own.path(path)) }
+  }
+
+  private func moveOwn(_ device: SimulatedDevice) async {
+    var model = device.model
+    let things = Array(model.files.keys) + Array(model.folders)
+    guard !things.isEmpty else { return }
+    let path = oneOf(things)
+    let target = oneOf(Array(model.folders) + [[]]) + [name("moved", most: 6)]
+    guard model.files[target] == nil, !model.folders.contains(target), !target.starts(with: path)
+    else { return }
+    model.move(path, to: target)
+    trace.note("d\(device.number) moves")
+    await change(device, to: model) { vault, own in
+      try await vault.move(own.path(path), to: own.path(target))
+    }
+  }
+
+  private func removeOwn(_ device: SimulatedDevice) async {
+    var model = device.model
+    let things = Array(model.files.keys) + Array(model.folders)
+    guard !things.isEmpty else { return }
+    let path = oneOf(things)
+    model.remove(path)
+    trace.note("d\(device.number) removes")
+    await change(device, to: model) { vault, own in try await vault.remove(own.path(path)) }
+  }
+
+  /// Does one change of the own folder; after a failure it must be wholly there or wholly absent.
+  private func change(
+    _ device: SimulatedDevice, to after: DeviceModel,
+    _ body: (Vault, SimulatedDevice) async throws -> Void
+  ) async {
+    guard let vault = device.vault else { return }
+    let before = device.model
+    do {
+      try await body(vault, device)
+      device.note(after)
+    } catch {
+      trace.note("d\(device.number) failed")
+      guard device.mayFail else {
+        return report("device \(device.number) failed without a reason: \(error)")
+      }
+      await restart(device)
+      guard let found = await ownModel(of: device, on: device) else { return }
+      guard found == before || found == after else {
+        return report(
+          "device \(device.number): a change that failed is there in part: "
+            + found.difference(from: before))
+      }
+      device.note(found)
+    }
+  }
+
+  // MARK: The shared folder, in which everybody meets
+
+  private func changeShared(_ device: SimulatedDevice) async {
+    guard let vault = device.vault else { return }
+    do {
+      let shared = VaultPath([Self.sharedFolder])
+      let entries = try await vault.list(shared, isRecursive: true)
+      let folders = [shared.names] + entries.filter { $0.kind == .folder }.map(\.path)
+      let target = VaultPath(oneOf(folders) + [name("both", most: 4)])
+      trace.note("d\(device.number) changes what is shared: \(entries.count)")
+      switch generator.number(in: 0...9) {
+      case ..<5:
+        let content = contents.make(sizeBytes: drawSize(), author: device.number)
+        try await vault.write(target, bytes: content.bytes)
+      case ..<6: try await vault.makeFolder(target)
+      case ..<8 where !entries.isEmpty:
+        try await vault.move(VaultPath(oneOf(entries).path), to: target)
+      case 8 where !entries.isEmpty: try await vault.remove(VaultPath(oneOf(entries).path))
+      default:
+        if let entry = entries.first {
+          try await vault.setAttributes(
+            of: VaultPath(entry.path), permissions: UInt32(generator.number(in: 0...0o777)))
+        }
+      }
+    } catch let error as FreeholdError where [.usage, .noSuchVault].contains(error.code) {
+      // Two devices want different things here, or the name is taken: that is no fault.
+    } catch {
+      guard device.mayFail else {
+        return report("device \(device.number) failed without a reason: \(error)")
+      }
+      await restart(device)
+    }
+  }
+
+  // MARK: Reading and syncing
+
+  private func read(_ device: SimulatedDevice) async {
+    guard let vault = device.vault else { return }
+    let entries = ((try? await vault.list(.root, isRecursive: true)) ?? []).filter {
+      $0.kind == .file
+    }
+    guard !entries.isEmpty else { return }
+    let entry = oneOf(entries)
+    trace.note("d\(device.number) reads \(entry.sizeBytes)")
+    _ = await checkContent(of: entry, on: device)
+  }
+
+  /// Exchanges with the nodes, and remembers what was acknowledged.
+  @discardableResult
+  func sync(_ device: SimulatedDevice) async -> SyncReport? {
+    guard let vault = device.vault else { return nil }
+    let state = device.history.count - 1
+    network.intercepted = network.intercepted.filter { $0[0] != device.number }
+    do {
+      let report = planted.report(try await vault.sync())
+      guard !device.medium.isOff else { return nil }
+      trace.note(
+        "d\(device.number) synced \(report.nodesReached)/\(report.nodesAsked) "
+          + "\(report.redundancy.isMet)")
+      check(report, of: device)
+      if report.redundancy.isMet { device.acknowledged = state }
+      return report
+    } catch {
+      trace.note("d\(device.number) could not sync")
+      if device.mayFail {
+        await restart(device)
+      } else {
+        self.report("device \(device.number) failed to sync without a reason: \(error)")
+      }
+      return nil
+    }
+  }
+
+  // MARK: Chance
+
+  /// One of some things, all equally likely. Sorted first where they come from a set.
+  func oneOf<Thing>(_ things: [Thing]) -> Thing {
+    things[generator.number(in: 0...(things.count - 1))]
+  }
+
+  func oneOf(_ paths: [[[UInt8]]]) -> [[UInt8]] {
+    let sorted = paths.sorted {
+      $0.joined(separator: [0]).lexicographicallyPrecedes($1.joined(separator: [0]))
+    }
+    return sorted[generator.number(in: 0...(sorted.count - 1))]
+  }
+
+  private func name(_ stem: String, most: Int) -> [UInt8] {
+    Array(secretName("\(stem)-\(generator.number(in: 1...most))").utf8)
+  }
+
+  private func drawSize() -> Int {
+    if generator.number(in: 0...999) < options.longFiles {
+      return generator.number(in: 1_000_000...2_600_000)
+    }
+    return generator.happens(onceIn: 2)
+      ? generator.number(in: 20...512) : generator.number(in: 513...options.fileBytesMax)
+  }
+}
+
+extension SimulatedDevice {
+  /// A path in the own folder.
+  func path(_ names: [[UInt8]]) -> VaultPath { VaultPath([folderName] + names) }
+
+  /// Whether something was done to the machine that makes failures its right.
+  var mayFail: Bool {
+    let faults = medium.faults
+    return medium.isOff || !faults.failures.isEmpty || faults.freeBytes != nil
+      || faults.crashAtStep != nil
+  }
+}
+
+extension DeviceModel {
+  /// What differs, in numbers.
+  func difference(from other: DeviceModel) -> String {
+    let files = Set(self.files.keys).symmetricDifference(other.files.keys).count
+    let folders = self.folders.symmetricDifference(other.folders).count
+    let changed = self.files.count { (other.files[$0.key] ?? $0.value) != $0.value }
+    return "\(files) files, \(folders) folders, \(changed) contents differ"
+  }
+}

@@ -1,0 +1,98 @@
+/// How rough a simulation is. Drawn from the seed unless given, and printed with it.
+///
+/// Likelihoods are in thousandths: of requests for what happens to messages, of steps for what
+/// happens to machines. Many are 0 in many runs: a fault that is rare in every run hides behind
+/// those that are common (swarm testing).
+public struct SimulationOptions: Sendable, Hashable {
+  /// How many devices the owner has.
+  public var deviceCount = 1
+  /// How many nodes the vault has.
+  public var nodeCount = 3
+  /// How many steps each device takes before the quiet phase.
+  public var stepCount = 12
+  /// The longest file that is usual.
+  public var fileBytesMax = 3_000
+  /// Files longer than a chunk, in thousandths of writes.
+  public var longFiles = 0
+  /// The longest way of a message, in milliseconds.
+  public var latencyMillisecondsMax = 50
+
+  /// Requests that never arrive.
+  public var requestLoss = 0
+  /// Answers that never arrive, although the node acted.
+  public var answerLoss = 0
+  /// Requests that arrive twice.
+  public var duplication = 0
+  /// Requests that arrive long after the client has given up.
+  public var lateness = 0
+  /// Connections that break in the middle.
+  public var breakage = 0
+  /// Connections on which somebody shows another certificate.
+  public var interception = 0
+
+  /// Steps at which a device and a node lose sight of each other for a while.
+  public var partition = 0
+  /// Steps at which a node loses its power.
+  public var nodeCrash = 0
+  /// Steps at which a device loses its power.
+  public var deviceCrash = 0
+  /// Steps at which a disk fails or is full.
+  public var diskFailure = 0
+  /// How far clocks may be off, in seconds.
+  public var clockErrorSecondsMax = 0
+  /// Whether one node loses its whole disk in the course of the run.
+  public var losesNodeDisk = false
+  /// Whether the last device is lost for ever before the quiet phase.
+  public var losesDevice = false
+  /// Whether the last device joins in the middle of the run.
+  public var joinsLate = false
+  /// How one node lies until the quiet phase.
+  public var lie: EvilNode.Lie?
+
+  /// No faults: one device, three nodes.
+  public init() {}
+
+  /// Options for a seed.
+  public static func drawn(for seed: UInt64) -> SimulationOptions {
+    var generator = SeededGenerator(seed: seed ^ 0x6f70_7469_6f6e_7321)
+    var options = SimulationOptions()
+    options.deviceCount = generator.number(in: 1...3)
+    options.nodeCount = generator.number(in: 2...4)
+    options.stepCount = generator.number(in: 6...18)
+    func sometimes(_ most: Int) -> Int {
+      generator.happens(onceIn: 2) ? generator.number(in: 1...most) : 0
+    }
+    options.longFiles = generator.happens(onceIn: 12) ? 60 : 0
+    options.latencyMillisecondsMax = generator.number(in: 1...400)
+    options.requestLoss = sometimes(200)
+    options.answerLoss = sometimes(200)
+    options.duplication = sometimes(300)
+    options.lateness = sometimes(150)
+    options.breakage = sometimes(150)
+    options.interception = generator.happens(onceIn: 6) ? 30 : 0
+    options.partition = sometimes(150)
+    options.nodeCrash = sometimes(150)
+    options.deviceCrash = sometimes(150)
+    options.diskFailure = sometimes(80)
+    if generator.happens(onceIn: 3) { options.clockErrorSecondsMax = 25 }
+    if generator.happens(onceIn: 8) { options.clockErrorSecondsMax = 366 * 86_400 }
+    if generator.happens(onceIn: 5) {
+      options.losesNodeDisk = true
+    } else if generator.happens(onceIn: 3) {
+      options.lie = EvilNode.Lie.allCases.randomElement(using: &generator)
+    }
+    options.losesDevice = options.deviceCount > 1 && generator.happens(onceIn: 4)
+    options.joinsLate = options.deviceCount > 1 && generator.happens(onceIn: 3)
+    return options
+  }
+}
+
+extension SimulationOptions: CustomStringConvertible {
+  /// Everything that is not as in a calm run, on one line.
+  public var description: String {
+    let calm = Mirror(reflecting: SimulationOptions()).children.map { "\($0.value)" }
+    let own = Mirror(reflecting: self).children.map { ($0.label ?? "", "\($0.value)") }
+    return zip(own, calm).filter { $0.0.1 != $0.1 }.map { "\($0.0.0)=\($0.0.1)" }
+      .joined(separator: " ")
+  }
+}

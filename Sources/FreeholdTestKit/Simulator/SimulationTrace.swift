@@ -1,0 +1,26 @@
+import Synchronization
+import VaultCrypto
+public import VaultEncoding
+
+/// What happened in a run, in order: decisions, lengths and outcomes; never bytes of ciphertext,
+/// which differ between two runs of one seed because HPKE draws its own randomness.
+public final class SimulationTrace: Sendable {
+  private let lines = Mutex<[String]>([])
+  private let timeline: SimulatedTimeline
+
+  init(_ timeline: SimulatedTimeline) {
+    self.timeline = timeline
+  }
+
+  /// Writes a line down, with the time.
+  public func note(_ line: @autoclosure () -> String) {
+    let text = "\(timeline.elapsed.wholeMilliseconds) \(line())"
+    lines.withLock { $0.append(text) }
+  }
+
+  /// All lines so far.
+  public var all: [String] { lines.withLock { $0 } }
+
+  /// One hash over all lines.
+  public var digest: Bytes32 { Hash.sha256(Array(all.joined(separator: "\n").utf8)) }
+}
