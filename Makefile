@@ -24,7 +24,7 @@ FREEHOLD ?= .build/release/freehold
 NODE ?= .build/release/freehold-node
 CORPUS ?= /usr/share/doc
 acceptance:
-	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/sync.sh
+	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/one-device.sh
 
 ## make simulate   the simulator over many seeds: SEEDS=5000 FIRST=1
 SEEDS ?= 5000

@@ -16,6 +16,8 @@ final class FolderMirror {
   let time: FileTime
   /// What is in the folder and not kept.
   var notKept: [NotKept] = []
+  /// Folders in which a crash left files in the making.
+  var staleDrafts: [FolderListing] = []
   /// What could not be read or written.
   var troubles: [FolderError] = []
 
@@ -62,6 +64,7 @@ final class FolderMirror {
     var diff = FolderDiff(with: index)
     var count = 0
     while let listing = scan.next() {
+      if !listing.staleDrafts.isEmpty { staleDrafts.append(listing) }
       for entry in listing {
         if let found = NotKept(entry, in: listing.path, user: user.user, group: user.group) {
           notKept.append(found)
@@ -74,13 +77,20 @@ final class FolderMirror {
     return diff.finish()
   }
 
-  /// Notes how an object is on the disk now.
-  func record(
+  /// Removes files in the making that a crash left behind.
+  func removeStaleDrafts(using generator: inout RandomnessGenerator) {
+    guard !staleDrafts.isEmpty else { return }
+    let writer = FolderWriter(root, using: &generator)
+    for listing in staleDrafts { _ = writer.removeStaleDrafts(of: listing) }
+    staleDrafts = []
+  }
+
+  /// How an object is on the disk now.
+  func row(
     _ object: ObjectID, parent: ObjectID, name: FileName, stat: FileStat, tag: Bytes32?
-  ) throws {
-    try index.record(
-      IndexedObject(
-        key: keys.key(object), parent: keys.key(parent), name: name, stat: stat,
-        contentTag: tag?.bytes ?? [], asOf: time))
+  ) -> IndexedObject {
+    IndexedObject(
+      key: keys.key(object), parent: keys.key(parent), name: name, stat: stat,
+      contentTag: tag?.bytes ?? [], asOf: time)
   }
 }

@@ -172,13 +172,14 @@ extension Vault {
     }
     plan = added
     counts = totals
-    for item in ready {
-      guard let object = plan.object(item.file.object), let name = item.file.path.name,
-        let parent = plan.object(item.file.parent)
-      else { continue }
-      try mirror.record(
-        object, parent: parent, name: name, stat: item.file.stat, tag: item.manifest.contentTag)
-    }
+    try mirror.index.record(
+      contentsOf: ready.compactMap { item in
+        guard let object = plan.object(item.file.object), let name = item.file.path.name,
+          let parent = plan.object(item.file.parent)
+        else { return nil }
+        return mirror.row(
+          object, parent: parent, name: name, stat: item.file.stat, tag: item.manifest.contentTag)
+      })
   }
 
   private func write(

@@ -148,17 +148,21 @@ extension Vault {
   private func record(
     _ changes: [LocalChange], plan: LocalPlan, mirror: FolderMirror
   ) throws {
+    var gone: [FolderKey] = []
+    var present: [IndexedObject] = []
     for change in changes {
       if case .deleted = change.action {
-        if case .known(let key) = change.object { mirror.index.remove(key) }
+        if case .known(let key) = change.object { gone.append(key) }
         continue
       }
       guard let object = mirror.object(change, plan), let name = change.path.name,
         let parent = mirror.object(change.parent, plan)
       else { continue }
-      let tag = tree.contentTag(of: object)
-      try mirror.record(object, parent: parent, name: name, stat: change.stat, tag: tag)
+      present.append(
+        mirror.row(
+          object, parent: parent, name: name, stat: change.stat, tag: tree.contentTag(of: object)))
     }
+    try mirror.index.record(contentsOf: present, removing: gone)
   }
 
   private func count(_ changes: [LocalChange], in counts: inout SyncReport.FileCounts) {

@@ -47,6 +47,7 @@ extension Vault {
       seen = count
     }
     mirror.troubles += changes.troubles
+    mirror.removeStaleDrafts(using: &generator)
     if !options.acceptsMassChange { try MassChangeGuard.check(changes) }
     if options.isDryRun {
       report.outgoing = changes.counts
