@@ -15,10 +15,12 @@ extension NodeService {
         problems.append("\(who) uses \(counted) bytes and \(tenant.usedBytes) are on its account")
       }
       var seen = 0
-      try files.forEach(in: tenant.vault) { shard, _ in
-        seen += 1
-        if try store.shardBytes(shard, of: tenant.id) == nil {
-          problems.append("\(who) has a file without a row: \(shard.root.hex)")
+      try files.forEachFolder(in: tenant.vault) { found in
+        for file in found {
+          seen += 1
+          if try store.shardBytes(file.shard, of: tenant.id) == nil {
+            problems.append("\(who) has a file without a row: \(file.shard.root.hex)")
+          }
         }
       }
       if seen != tenant.shardCount {
