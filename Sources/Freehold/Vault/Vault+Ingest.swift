@@ -11,6 +11,8 @@ struct Ingested {
   var findings: [Finding] = []
   /// Whether new entries came.
   var hasNewEntries = false
+  /// Whether new policy entries came: they may hold the key that entries wait for.
+  var hasNewPolicy = false
   /// The heads that the answer showed: device and number.
   var headsShown: [(device: DID, sequence: Int)] = []
 }
@@ -23,7 +25,7 @@ extension Vault {
     try ingestPolicy(response.policy, &result)
     try ingestHeads(response.heads, &result)
     for run in response.runs { try ingest(run, &result) }
-    if result.hasNewEntries { try mergeWaiting() }
+    if result.hasNewEntries || result.hasNewPolicy { try mergeWaiting() }
     return result
   }
 
@@ -43,6 +45,7 @@ extension Vault {
       for (cid, bytes) in accepted { try transaction.addPolicyEntry(cid, bytes: bytes) }
     }
     keyring = Keyring(policy.state, device: device, kem: keys.kem)
+    result.hasNewPolicy = true
   }
 
   private func ingestHeads(_ heads: [[UInt8]], _ result: inout Ingested) throws {

@@ -30,18 +30,26 @@ extension Vault {
     let settings = tree.settings(prefix: NodeEntry.prefix)
     guard !settings.isEmpty else {
       for bytes in facts.firstNodes {
-        if let entry = try? NodeEntry(decoding: bytes) { book[entry.record.node] = entry }
+        if let entry = nodeEntry(bytes) { book[entry.record.node] = entry }
       }
       return book
     }
     for (key, value) in settings {
       guard let node = Bytes32(key.dropFirst(NodeEntry.prefix.count)),
-        let entry = try? NodeEntry(decoding: value), entry.record.node.key == node,
+        let entry = nodeEntry(value), entry.record.node.key == node,
         !entry.isRemoved
       else { continue }
       book[DID(key: node)] = entry
     }
     return book
+  }
+
+  /// Decodes a node's setting; its signature is verified once, however often it is read.
+  private func nodeEntry(_ setting: [UInt8]) -> NodeEntry? {
+    if let known = verifiedNodes[setting] { return known }
+    guard let entry = try? NodeEntry(decoding: setting) else { return nil }
+    verifiedNodes[setting] = entry
+    return entry
   }
 
   /// The vault's nodes, by name.

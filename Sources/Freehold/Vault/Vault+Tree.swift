@@ -25,6 +25,8 @@ extension Vault {
       tree = try Tree(checkpoint: plain)
     }
     let opener = EntryOpener(vault: vault, keyring: keyring)
+    // A batch may build on one of a feed that is read later: those that wait are given again.
+    var waiting: [Batch] = []
     for feed in try home.database.read({ try $0.feeds(in: scope) }) {
       var next = tree.vector[feed.device.key] + 1
       while next <= feed.count {
@@ -32,12 +34,23 @@ extension Vault {
           try $0.entries(scope: scope, device: feed.device, from: next, bytesMax: 16 << 20)
         }
         guard let last = entries.last else { break }
-        let batches = try entries.filter { $0.state == .merged }.map { try opener.open($0) }
-        _ = tree.merge(batches)
+        waiting = tree.merge(waiting + (try batches(of: entries, opener))).waiting
         next = last.sequence + 1
       }
     }
     return tree
+  }
+
+  /// The batches of stored entries. Those that came and were not merged before a crash count too:
+  /// entries of this device may build on them.
+  private static func batches(of entries: [StoredEntry], _ opener: EntryOpener) throws -> [Batch] {
+    try entries.compactMap { entry in
+      switch entry.state {
+      case .merged: try opener.open(entry)
+      case .waiting: try? opener.open(entry)
+      default: nil
+      }
+    }
   }
 
   /// Keeps the tree when it has changed, so that the next start need not merge the entries again.

@@ -27,6 +27,8 @@ public actor Vault {
   var generator: RandomnessGenerator
   /// Packs in the outbox that the tree does not know of yet.
   var unannounced: Set<Bytes32> = []
+  /// Settings of nodes that were decoded, and their signatures verified, before.
+  var verifiedNodes: [[UInt8]: NodeEntry] = [:]
 
   init(
     environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,

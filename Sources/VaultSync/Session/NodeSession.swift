@@ -34,6 +34,8 @@ public struct NodeSession: Sendable {
   /// Whether the node holds exactly what this device holds.
   public private(set) var isSame = false
   private var asked = 0
+  /// What this device held when it asked: more may have come from others until the answer does.
+  private var askedWith = LocalState(feeds: [:], policy: [], heads: [:])
 
   /// How often a session asks before it gives up: a node that never ends is not honest.
   static let requestsMax = 10_000
@@ -48,6 +50,7 @@ public struct NodeSession: Sendable {
   /// The first request. With `expectsNews` the node is asked to send what it has at once.
   public mutating func start(_ local: LocalState, expectsNews: Bool) -> SyncRequest {
     asked = 1
+    askedWith = local
     return SyncRequest(digest: local.digest, known: expectsNews ? local.known : nil)
   }
 
@@ -58,10 +61,10 @@ public struct NodeSession: Sendable {
     chainAt: (FeedKey, Int) throws -> Bytes32?
   ) rethrows -> Step {
     if response.same {
-      isSame = true
-      remote = local.feeds
-      memory.note(local.feeds)
-      for (device, mark) in local.heads { memory.note(head: mark.sequence, of: device) }
+      isSame = askedWith.feeds == local.feeds
+      remote = askedWith.feeds
+      memory.note(askedWith.feeds)
+      for (device, mark) in askedWith.heads { memory.note(head: mark.sequence, of: device) }
       return .fetched
     }
     try judge(response.feeds, local: local, chainAt: chainAt)
@@ -69,6 +72,7 @@ public struct NodeSession: Sendable {
     memory.note(response.feeds)
     wantedPolicy = response.wantedPolicy
     asked += 1
+    askedWith = local
     guard asked <= Self.requestsMax else {
       findings.append(.forged("an answer without end"))
       return .fetched
