@@ -80,7 +80,8 @@ let package = Package(
     layer(
       "VaultStore",
       [
-        "VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultEnvironment", "CPlatform", grdb, sqlite,
+        "VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultEnvironment", "CPlatform", grdb,
+        sqlite,
       ]),
     layer("VaultFolder", ["VaultEncoding", "VaultEnvironment", "CPlatform"]),
     layer("VaultSync", ["VaultEncoding", "VaultCrypto", "VaultPolicy", "VaultPacking"]),
@@ -89,8 +90,10 @@ let package = Package(
       "Freehold",
       [
         "VaultEncoding", "VaultCrypto", "VaultCRDT", "VaultPolicy", "VaultSealing", "VaultPacking",
-        "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "CArchive", "CPlatform", crypto,
-        grdb, logging, nioCore, nioSSL, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "CArchive", "CPlatform",
+        crypto,
+        grdb, logging, nioCore, nioSSL,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], settings: onCaller),
     layer(
@@ -110,7 +113,8 @@ let package = Package(
     .executableTarget(
       name: "FreeholdCommand",
       dependencies: [
-        "Freehold", "VaultEncoding", "VaultCrypto", "VaultEnvironment", "VaultFolder", "VaultPacking",
+        "Freehold", "VaultEncoding", "VaultCrypto", "VaultEnvironment", "VaultFolder",
+        "VaultPacking",
         "VaultPolicy", "VaultSealing", "VaultStore", "VaultSync", "CPlatform", arguments,
       ],
       swiftSettings: strict),

@@ -1,4 +1,6 @@
-/// The name of an attribute: a small number. docs/spec/crdt.md, "Attributes".
+/// The name of an attribute: a small number.
+///
+/// docs/spec/crdt.md, "Attributes".
 public struct AttributeKey: RawRepresentable, Hashable, Comparable, Sendable {
   /// The number.
   public let rawValue: UInt8

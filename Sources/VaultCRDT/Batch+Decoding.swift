@@ -1,8 +1,9 @@
 import VaultEncoding
 
 extension Batch {
-  /// Reads what `encode` wrote. Throws `malformed`, `unsupported` or `overLimit`; never traps.
-  /// Complexity: O(*n*).
+  /// Reads what `encode` wrote.
+  ///
+  /// Throws `malformed`, `unsupported` or `overLimit`; never traps. Complexity: O(*n*).
   public init(decoding bytes: [UInt8]) throws(CRDTError) {
     guard bytes.count <= CRDTLimits.batchBytesMax else {
       throw CRDTError(.overLimit, "batch: \(bytes.count) bytes")

@@ -1,7 +1,9 @@
 import VaultEncoding
 
 extension Batch {
-  /// The bytes of this batch. They are not compressed. Complexity: O(*n*).
+  /// The bytes of this batch.
+  ///
+  /// They are not compressed. Complexity: O(*n*).
   public func encode() -> [UInt8] {
     let form = BatchForm(operationCount: flat.count)
     var header = ByteWriter(capacity: 128 + 32 * replicas.count)

@@ -27,7 +27,9 @@ public struct Batch: Hashable, Sendable {
   /// How many operations there are; at least one.
   public var count: Int { flat.count }
 
-  /// The operations, in order. Complexity: O(*n*).
+  /// The operations, in order.
+  ///
+  /// Complexity: O(*n*).
   public var operations: [Operation] { flat.map(operation) }
 
   private func operation(_ flat: FlatOperation) -> Operation {

@@ -1,4 +1,6 @@
-/// Bounds on everything that comes from outside. docs/spec/crdt.md, "Limits".
+/// Bounds on everything that comes from outside.
+///
+/// docs/spec/crdt.md, "Limits".
 public enum CRDTLimits {
   /// The longest name that Linux file systems keep: 255 bytes.
   public static let nameBytesMax = 255

@@ -1,7 +1,9 @@
 import VaultEncoding
 
-/// Reads a checkpoint into a new tree. Every table has a column of at least one byte a row, which
-/// is there in full before anything is allocated for the rows.
+/// Reads a checkpoint into a new tree.
+///
+/// Every table has a column of at least one byte a row, which is there in full before anything is
+/// allocated for the rows.
 struct CheckpointDecoder {
   let bytes: [UInt8]
   var reader: ByteReader
@@ -121,7 +123,9 @@ struct CheckpointDecoder {
   }
 
   /// The rule that batches have to keep when they are merged: the Lamport time of each is the next
-  /// after what it knew. So the total order respects causality, whatever the bytes say.
+  /// after what it knew.
+  ///
+  /// So the total order respects causality, whatever the bytes say.
   private func checkLamports() throws {
     for history in tree.history.replicas {
       var needed = ContiguousArray<UInt64>(repeating: 1, count: history.sequence)

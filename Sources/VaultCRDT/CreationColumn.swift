@@ -21,8 +21,10 @@ struct CreationColumn {
     }
   }
 
-  /// The object that an operation created, or `.none`. Complexity: O(log *n*), and O(1) where
-  /// creations are evenly spaced, as they mostly are: the search starts where they would be.
+  /// The object that an operation created, or `.none`.
+  ///
+  /// Complexity: O(log *n*), and O(1) where creations are evenly spaced, as they mostly are: the
+  /// search starts where they would be.
   func node(of counter: UInt32) -> Node {
     guard let first = counters.first, let last = counters.last, counter >= first, counter <= last
     else { return .none }

@@ -1,7 +1,9 @@
 import VaultEncoding
 
 /// A batch in the making: every change is applied to the tree at once, so that the next one sees
-/// it. Made by `Tree.commit`.
+/// it.
+///
+/// Made by `Tree.commit`.
 ///
 /// A change that alters nothing (a name, value or folder that is there already) makes no operation.
 public struct Draft: ~Copyable {
@@ -55,8 +57,9 @@ public struct Draft: ~Copyable {
     try place(node, in: parent)
   }
 
-  /// Puts an object that is in the trash back into the folder it was in. If that folder is in the
-  /// trash too, it is shown again around it.
+  /// Puts an object that is in the trash back into the folder it was in.
+  ///
+  /// If that folder is in the trash too, it is shown again around it.
   public mutating func restore(_ object: ObjectID) throws(CRDTError) {
     let node = try changeable(object)
     if tree.isShown(node, tree.rescue) { return }
@@ -95,7 +98,9 @@ public struct Draft: ~Copyable {
 
   // MARK: - Registers
 
-  /// Writes the content of a file or symlink. One that is in the trash is shown again.
+  /// Writes the content of a file or symlink.
+  ///
+  /// One that is in the trash is shown again.
   public mutating func setContent(_ object: ObjectID, to value: [UInt8]) throws(CRDTError) {
     let node = try changeable(object)
     guard tree.nodes.kinds[Int(node)] != .folder else {

@@ -7,7 +7,9 @@ struct FlatOperation: Hashable, Sendable {
   var object = Reference.root
   /// Where to, for creations and moves.
   var parent = Reference.root
-  /// Where name or value start in the batch's bytes. A setting's key comes before its value.
+  /// Where name or value start in the batch's bytes.
+  ///
+  /// A setting's key comes before its value.
   var start: UInt32 = 0
   var count: UInt32 = 0
   /// The part of `count` that is a setting's key.
@@ -18,7 +20,9 @@ struct FlatOperation: Hashable, Sendable {
   var valueRange: Range<Int> { Int(start) + Int(keyCount)..<Int(start) + Int(count) }
 }
 
-/// The first byte of each operation. docs/spec/crdt.md, "Operations".
+/// The first byte of each operation.
+///
+/// docs/spec/crdt.md, "Operations".
 enum OperationKind: UInt8, Hashable, Sendable {
   case createFolder = 0
   case createFile = 1

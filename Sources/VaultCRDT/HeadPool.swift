@@ -1,5 +1,7 @@
-/// The values of all registers. A register is a chain of *heads*: the values that no write has
-/// replaced yet, one unless writes were concurrent.
+/// The values of all registers.
+///
+/// A register is a chain of *heads*: the values that no write has replaced yet, one unless writes
+/// were concurrent.
 ///
 /// Example: A writes 1; B and C, who both saw it, write 2 and 3. The heads are then 2 and 3 (1 is
 /// replaced); a write that has seen both leaves one head again.
@@ -22,7 +24,9 @@ struct HeadPool {
   }
 
   /// Writes a value by an operation that has seen the first `seen[r]` operations of replica *r*
-  /// (and of its own everything before it). Returns the new first head.
+  /// (and of its own everything before it).
+  ///
+  /// Returns the new first head.
   mutating func write(
     _ value: ByteHeap.Place, by dot: Dot, over first: UInt32,
     seen: borrowing ContiguousArray<UInt32>

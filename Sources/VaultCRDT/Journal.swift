@@ -13,7 +13,9 @@ struct Journal {
 
   mutating func append(_ step: Step) { steps.append(step) }
 
-  /// Takes everything back, last first. Heaps and pools keep what was appended, as garbage.
+  /// Takes everything back, last first.
+  ///
+  /// Heaps and pools keep what was appended, as garbage.
   func undo(in tree: inout Tree) {
     for step in steps.reversed() {
       switch step {

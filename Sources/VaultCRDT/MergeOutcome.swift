@@ -4,14 +4,18 @@ public import VaultEncoding
 public struct MergeOutcome: Sendable {
   /// How many batches were applied; those that the tree had already count for nothing.
   public internal(set) var appliedCount = 0
-  /// Batches that need others first. The tree keeps nothing of them: give them again.
+  /// Batches that need others first.
+  ///
+  /// The tree keeps nothing of them: give them again.
   public internal(set) var waiting: [Batch] = []
   /// What the waiting batches need and was not given: per replica the highest number.
   public internal(set) var missing = VersionVector()
-  /// Batches that contradict the history that they say they know. Every replica refuses the same
-  /// ones; what builds on them waits for ever.
+  /// Batches that contradict the history that they say they know.
+  ///
+  /// Every replica refuses the same ones; what builds on them waits for ever.
   public internal(set) var refused: [Refusal] = []
   /// The objects that were created, moved, renamed or written, or that appeared or disappeared.
+  ///
   /// Siblings whose visible name changed through a clash are not listed. In no particular order.
   public internal(set) var changed: [ObjectID] = []
   /// The settings that were written, in no particular order.

@@ -30,7 +30,9 @@ struct MoveLog {
 
   mutating func reserve(_ total: Int) { entries.reserveCapacity(total) }
 
-  /// Does a move that is later than all others. False when it would make a cycle.
+  /// Does a move that is later than all others.
+  ///
+  /// False when it would make a cycle.
   @discardableResult
   mutating func append(_ move: Entry, nodes: inout Nodes) -> Bool {
     entries.append(move)
@@ -44,8 +46,10 @@ struct MoveLog {
     entries.removeLast()
   }
 
-  /// Merges moves that are sorted by the total order. Returns the objects that may have moved.
-  /// Complexity: O((*k* + *m*) · depth) for *m* moves and *k* entries later than the first.
+  /// Merges moves that are sorted by the total order.
+  ///
+  /// Returns the objects that may have moved. Complexity: O((*k* + *m*) · depth) for *m* moves and
+  /// *k* entries later than the first.
   mutating func merge(
     _ moves: ContiguousArray<Entry>, ranks: ContiguousArray<UInt16>, nodes: inout Nodes
   ) -> ContiguousArray<Node> {

@@ -56,7 +56,9 @@ struct Nodes {
     contents.removeLast()
   }
 
-  /// Whether a node is an ancestor of another, or the same. Complexity: O(depth).
+  /// Whether a node is an ancestor of another, or the same.
+  ///
+  /// Complexity: O(depth).
   func isAncestor(_ ancestor: Node, of node: Node) -> Bool {
     var step = node
     while step != .none {

@@ -1,4 +1,6 @@
-/// One change, as people and tests read it. Batches hold operations in a flatter form.
+/// One change, as people and tests read it.
+///
+/// Batches hold operations in a flatter form.
 public enum Operation: Hashable, Sendable {
   /// Makes a new object; its identifier is the operation's own.
   case create(ObjectID, ObjectKind, parent: ObjectID, name: [UInt8])

@@ -32,7 +32,9 @@ struct ReplicaHistory {
     sequence == 0 ? 0 : counterEnds[sequence - 1]
   }
 
-  /// Which batch an operation is in. Complexity: O(log *n*).
+  /// Which batch an operation is in.
+  ///
+  /// Complexity: O(log *n*).
   func batch(ofCounter counter: UInt32) -> Int {
     counterEnds.partitioningIndex { $0 > counter }
   }

@@ -1,5 +1,7 @@
 /// What lies in the trash by the move log and is shown all the same, because somebody changed it
-/// without knowing that it was deleted. docs/spec/crdt.md, "Deletion".
+/// without knowing that it was deleted.
+///
+/// docs/spec/crdt.md, "Deletion".
 struct Rescue: Equatable {
   /// Objects below the trash that are shown.
   var shown: Set<Node> = []

@@ -1,5 +1,7 @@
-/// A place in the total order: Lamport time (48 bits) and replica index (16 bits). Since replica
-/// indices differ between devices, equal times are ordered by the rank of the replica's key.
+/// A place in the total order: Lamport time (48 bits) and replica index (16 bits).
+///
+/// Since replica indices differ between devices, equal times are ordered by the rank of the
+/// replica's key.
 struct Stamp: Hashable {
   var raw: UInt64
 

@@ -1,13 +1,15 @@
 extension Tree {
-  /// The whole state as bytes: the same for every tree that has merged the same batches. They are
-  /// not compressed. Complexity: O(*n* log *n*).
+  /// The whole state as bytes: the same for every tree that has merged the same batches.
+  ///
+  /// They are not compressed. Complexity: O(*n* log *n*).
   public func encodeCheckpoint() -> [UInt8] {
     var encoder = CheckpointEncoder(self)
     return encoder.encode()
   }
 
-  /// Reads what `encodeCheckpoint` wrote. Throws `unsupported`, `malformed` or `overLimit`; never
-  /// traps. Complexity: O(*n*).
+  /// Reads what `encodeCheckpoint` wrote.
+  ///
+  /// Throws `unsupported`, `malformed` or `overLimit`; never traps. Complexity: O(*n*).
   public init(checkpoint bytes: [UInt8]) throws(CRDTError) {
     guard bytes.first == CheckpointEncoder.version else {
       throw CRDTError(.unsupported, "checkpoint: unknown version")

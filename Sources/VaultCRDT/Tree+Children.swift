@@ -1,6 +1,7 @@
 extension Tree {
-  /// What a folder shows, sorted by the bytes of the names; no two names are alike. A folder in
-  /// the trash shows what was deleted with it. Complexity: O(*n* log *n*).
+  /// What a folder shows, sorted by the bytes of the names; no two names are alike.
+  ///
+  /// A folder in the trash shows what was deleted with it. Complexity: O(*n* log *n*).
   public func children(of folder: ObjectID) -> [Child] {
     guard let node = node(folder), nodes.kinds[Int(node)] == .folder, node != .trash else {
       return []
@@ -13,6 +14,7 @@ extension Tree {
   }
 
   /// Calls back with every shown folder and what it shows, each folder after the one it is in.
+  ///
   /// Complexity: O(*n* log *n*).
   public func forEachFolder(_ body: (_ folder: ObjectID, _ children: [Child]) throws -> Void)
     rethrows

@@ -1,7 +1,9 @@
 public import VaultEncoding
 
 extension Tree {
-  /// Makes one batch of changes by a replica and applies it. Returns nil when nothing changed.
+  /// Makes one batch of changes by a replica and applies it.
+  ///
+  /// Returns nil when nothing changed.
   ///
   /// When the body throws, the tree is as it was before. A replica must never use a number twice:
   /// whoever restores a tree from a copy goes on as a new replica.

@@ -1,6 +1,7 @@
 extension Tree {
-  /// Checks what must hold of every tree, from scratch: for tests. Throws `inconsistent`.
-  /// Complexity: O(*n* · depth).
+  /// Checks what must hold of every tree, from scratch: for tests.
+  ///
+  /// Throws `inconsistent`. Complexity: O(*n* · depth).
   public func checkInvariants() throws(CRDTError) {
     try checkPlaces()
     try checkChildren()

@@ -2,7 +2,9 @@ import VaultEncoding
 
 extension Tree {
   /// Applies all batches whose history is here, in whatever order they are given; batches that the
-  /// tree has already are passed over. Never traps, whatever the batches hold.
+  /// tree has already are passed over.
+  ///
+  /// Never traps, whatever the batches hold.
   ///
   /// Complexity: linear in the operations, and in the moves that are later than the earliest new
   /// one, which are undone and redone once.
@@ -62,8 +64,9 @@ extension Tree {
 
   // MARK: - One batch
 
-  /// Applies one batch but for its moves, which wait for those of the others. Nothing is changed
-  /// when it is refused.
+  /// Applies one batch but for its moves, which wait for those of the others.
+  ///
+  /// Nothing is changed when it is refused.
   private mutating func apply(_ batch: Batch, to work: inout MergeWork) -> CRDTError? {
     guard let author = history.addReplica(batch.replica) else {
       return CRDTError(.overLimit, "too many replicas")

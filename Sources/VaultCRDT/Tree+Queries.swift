@@ -8,7 +8,9 @@ extension Tree {
   }
 
   /// The folder in which an object is shown; the trash when it is hidden; nil for the root and the
-  /// trash. Complexity: O(depth).
+  /// trash.
+  ///
+  /// Complexity: O(depth).
   public func parent(of object: ObjectID) -> ObjectID? {
     guard let node = node(object), node > .trash else { return nil }
     let rescue = self.rescue
@@ -60,8 +62,9 @@ extension Tree {
     return !isShown(node, rescue)
   }
 
-  /// What was deleted and can be restored, in the order of creation. What lies inside of a deleted
-  /// folder is not listed by itself. Complexity: O(*n* log *n*).
+  /// What was deleted and can be restored, in the order of creation.
+  ///
+  /// What lies inside of a deleted folder is not listed by itself. Complexity: O(*n* log *n*).
   public func trashed() -> [Trashed] {
     let rescue = self.rescue
     var found: [Node] = []
@@ -97,7 +100,9 @@ extension Tree {
   // MARK: - Registers
 
   /// The contents of an object: all that no later write has replaced, the one that counts first,
-  /// then by time and replica. Several mean that it was written concurrently.
+  /// then by time and replica.
+  ///
+  /// Several mean that it was written concurrently.
   public func contents(of object: ObjectID) -> [ContentHead] {
     guard let node = node(object) else { return [] }
     return sortedHeads(nodes.contents[Int(node)]).map { head in
@@ -115,7 +120,9 @@ extension Tree {
   }
 
   /// The objects that have an attribute with a value, such as the names of one hard-linked file;
-  /// sorted. Hidden ones are left out. Complexity: O(objects with the attribute).
+  /// sorted.
+  ///
+  /// Hidden ones are left out. Complexity: O(objects with the attribute).
   public func objects(with key: AttributeKey, equalTo value: [UInt8]) -> [ObjectID] {
     let rescue = self.rescue
     var found: [ObjectID] = []
@@ -128,7 +135,9 @@ extension Tree {
   /// A setting of the scope: of concurrent values the one with the latest clock.
   public func setting(_ key: [UInt8]) -> [UInt8]? { value(settings[key] ?? .none) }
 
-  /// The settings whose keys start with some bytes, sorted by key. Complexity: O(all settings).
+  /// The settings whose keys start with some bytes, sorted by key.
+  ///
+  /// Complexity: O(all settings).
   public func settings(prefix: [UInt8]) -> [(key: [UInt8], value: [UInt8])] {
     settings.keys.filter { $0.starts(with: prefix) }
       .sorted { $0.lexicographicallyPrecedes($1) }
@@ -141,8 +150,10 @@ extension Tree {
     return place == .absent ? nil : Array(heads.heap[place])
   }
 
-  /// The heads of a register, the one that counts first: by time, latest first, then by the keys
-  /// of the replicas, greatest first. No two heads are of one replica.
+  /// The heads of a register, the one that counts first: by time, latest first, then by the keys of
+  /// the replicas, greatest first.
+  ///
+  /// No two heads are of one replica.
   func sortedHeads(_ first: UInt32) -> [UInt32] {
     guard first != .none else { return [] }
     if heads.next[Int(first)] == .none { return [first] }

@@ -1,5 +1,7 @@
 extension Tree {
-  /// What of the trash is shown, worked out now if it is not known. Complexity: O(trash) if not.
+  /// What of the trash is shown, worked out now if it is not known.
+  ///
+  /// Complexity: O(trash) if not.
   var rescue: Rescue { knownRescue ?? workOutRescue() }
 
   /// Applies the rules of docs/spec/crdt.md, "Deletion", to everything in the trash.
@@ -73,12 +75,16 @@ extension Tree {
 
   // MARK: - Visible places
 
-  /// Whether an object is in the root by the move log. Complexity: O(depth).
+  /// Whether an object is in the root by the move log.
+  ///
+  /// Complexity: O(depth).
   func isLive(_ node: Node) -> Bool {
     children.first(in: .trash) == .none || !nodes.isAncestor(.trash, of: node)
   }
 
-  /// Whether an object is shown: live or rescued. Complexity: O(depth).
+  /// Whether an object is shown: live or rescued.
+  ///
+  /// Complexity: O(depth).
   func isShown(_ node: Node, _ rescue: borrowing Rescue) -> Bool {
     isLive(node) || rescue.shown.contains(node)
   }

@@ -1,7 +1,9 @@
 import VaultEncoding
 
-/// One scope's state: a tree of folders, files and symlinks with their contents and attributes,
-/// and the scope's settings. A pure function of the set of batches that have been merged.
+/// One scope's state: a tree of folders, files and symlinks with their contents and attributes, and
+/// the scope's settings.
+///
+/// A pure function of the set of batches that have been merged.
 ///
 /// Two trees that have merged the same batches show the same, in whatever order and grouping the
 /// batches came. docs/spec/crdt.md has every rule.
@@ -24,7 +26,9 @@ public struct Tree: Sendable {
   /// An empty tree: a root and a trash.
   public init() {}
 
-  /// How many batches of each replica are merged. Complexity: O(replicas).
+  /// How many batches of each replica are merged.
+  ///
+  /// Complexity: O(replicas).
   public var vector: VersionVector {
     var vector = VersionVector()
     for replica in history.replicas { vector[replica.key] = UInt64(replica.sequence) }

@@ -19,24 +19,30 @@ public struct VersionVector: Hashable, Sendable {
   /// How many replicas have at least one batch included.
   public var count: Int { sequences.count }
 
-  /// The replicas and their numbers, sorted by key. Complexity: O(*n* log *n*).
+  /// The replicas and their numbers, sorted by key.
+  ///
+  /// Complexity: O(*n* log *n*).
   public var sorted: [(replica: Bytes32, sequence: UInt64)] {
     sequences.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// Whether everything in the other vector is included here. Complexity: O(*n*).
+  /// Whether everything in the other vector is included here.
+  ///
+  /// Complexity: O(*n*).
   public func includes(_ other: VersionVector) -> Bool {
     other.sequences.allSatisfy { self[$0.key] >= $0.value }
   }
 
-  /// Includes what the other vector includes. Complexity: O(*n*).
+  /// Includes what the other vector includes.
+  ///
+  /// Complexity: O(*n*).
   public mutating func formUnion(_ other: VersionVector) {
     sequences.merge(other.sequences, uniquingKeysWith: max)
   }
 }
 
 extension VersionVector: ExpressibleByDictionaryLiteral {
-  /// `[replica: sequence, …]`
+  /// Makes a vector of replicas and their sequences.
   public init(dictionaryLiteral elements: (Bytes32, UInt64)...) {
     self.init()
     for (replica, sequence) in elements { self[replica] = sequence }

@@ -19,7 +19,9 @@ enum AES256GCM {
     }
   }
 
-  /// Opens `nonce ‖ ciphertext ‖ tag`. `Data` of this shape is taken without a copy.
+  /// Opens `nonce ‖ ciphertext ‖ tag`.
+  ///
+  /// `Data` of this shape is taken without a copy.
   static func open(
     _ combined: Data, key: SymmetricKey, aad: [UInt8]
   ) throws(CryptoError) -> [UInt8] {

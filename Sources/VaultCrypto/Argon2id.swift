@@ -13,7 +13,9 @@ public enum Argon2id {
   ///
   /// A value of this type is within the bounds, so a file cannot ask for memory without end.
   public struct Parameters: Hashable, Sendable {
-    /// 2 GiB. A file that asks for more is refused unread.
+    /// 2 GiB.
+    ///
+    /// A file that asks for more is refused unread.
     public static let memoryKiBMax: UInt64 = 2 << 20
     /// The least that Argon2id works with.
     public static let memoryKiBMin: UInt64 = 8
@@ -30,7 +32,9 @@ public enum Argon2id {
     /// Passes over the memory.
     public let passes: UInt64
 
-    /// Checks parameters; throws `parametersRefused` outside the bounds. Allocates nothing.
+    /// Checks parameters; throws `parametersRefused` outside the bounds.
+    ///
+    /// Allocates nothing.
     public init(memoryKiB: UInt64, passes: UInt64) throws(CryptoError) {
       guard (Self.memoryKiBMin...Self.memoryKiBMax).contains(memoryKiB) else {
         throw CryptoError(
@@ -54,7 +58,9 @@ public enum Argon2id {
     }
   }
 
-  /// Derives a key from a passphrase. Slow and hungry for memory on purpose.
+  /// Derives a key from a passphrase.
+  ///
+  /// Slow and hungry for memory on purpose.
   ///
   /// Throws `parametersRefused` for a salt, length or passphrase out of bounds, and `memoryShort`
   /// when the memory is not to be had.

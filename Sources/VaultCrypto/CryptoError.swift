@@ -32,8 +32,9 @@ public struct CryptoError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// A key has the wrong length or is not a valid key of its kind.
     public static let keyRefused = Code("keyRefused")
-    /// A sealed thing does not open: other key, other context, or changed bytes. Which of them
-    /// is deliberately not told.
+    /// A sealed thing does not open: other key, other context, or changed bytes.
+    ///
+    /// Which of them is deliberately not told.
     public static let cannotOpen = Code("cannotOpen")
     /// A seal names algorithms that this version does not have.
     public static let suiteUnknown = Code("suiteUnknown")

@@ -19,7 +19,9 @@ public enum HPKESeal {
     .XWingMLKEM768X25519_SHA256_AES_GCM_256
   }
 
-  /// Seals bytes to a key. The encapsulation draws its randomness from the system.
+  /// Seals bytes to a key.
+  ///
+  /// The encapsulation draws its randomness from the system.
   ///
   /// Throws `keyRefused` when the key's X25519 part has small order.
   public static func seal(

@@ -1,7 +1,9 @@
 internal import Crypto
 internal import FoundationEssentials
 
-/// HKDF-SHA256 (RFC 5869), the only key derivation from keys. Labels: docs/spec/keys.md.
+/// HKDF-SHA256 (RFC 5869), the only key derivation from keys.
+///
+/// Labels: docs/spec/keys.md.
 public enum KeyDerivation {
   /// The most that HKDF-SHA256 can give: 255 blocks of 32 bytes.
   public static let lengthMax = 255 * 32

@@ -23,7 +23,9 @@ public enum Merkle {
     length == 0 ? 1 : (length - 1) / UInt64(leafBytes) + 1
   }
 
-  /// The root over bytes. O(bytes).
+  /// The root over bytes.
+  ///
+  /// O(bytes).
   public static func root(of bytes: [UInt8]) -> Bytes32 {
     var hasher = MerkleHasher()
     hasher.update(bytes)
@@ -52,7 +54,9 @@ public enum Merkle {
     (left.bytes + right.bytes).withUnsafeBytes { Bytes32(nodeDigest(of: $0)) }
   }
 
-  /// The hashes of all leaves of bytes, in order. O(bytes).
+  /// The hashes of all leaves of bytes, in order.
+  ///
+  /// O(bytes).
   public static func leafHashes(of bytes: [UInt8]) -> [Bytes32] {
     guard !bytes.isEmpty else { return [leafHash([])] }
     return bytes.withUnsafeBytes { buffer in

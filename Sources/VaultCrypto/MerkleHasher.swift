@@ -22,17 +22,23 @@ public struct MerkleHasher: Sendable {
     subtrees.reserveCapacity(Self.depthMax * Self.hashBytes)
   }
 
-  /// Adds bytes. O(bytes).
+  /// Adds bytes.
+  ///
+  /// O(bytes).
   public mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// Adds a slice. O(bytes).
+  /// Adds a slice.
+  ///
+  /// O(bytes).
   public mutating func update(_ bytes: ArraySlice<UInt8>) {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// Adds borrowed memory. O(bytes).
+  /// Adds borrowed memory.
+  ///
+  /// O(bytes).
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     var start = 0
     while start < bytes.count {

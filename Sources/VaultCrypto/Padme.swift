@@ -4,7 +4,9 @@
 /// bits are rounded up to zero. Example: 9 = 0b1001 → 10, 1000 → 1024, 100,000 → 100,352. A padded
 /// length tells O(log log L) bits and costs at most 12 %, less for longer inputs.
 public enum Padme {
-  /// The padded length; at least `length`. Lengths that cannot be rounded up stay as they are.
+  /// The padded length; at least `length`.
+  ///
+  /// Lengths that cannot be rounded up stay as they are.
   public static func paddedLength(_ length: Int) -> Int {
     precondition(length >= 0, "a length is not negative")
     guard length >= 2 else { return length }

@@ -31,7 +31,9 @@ public final class SecretBytes: Sendable, Equatable, Concealed {
     try fill(storage)
   }
 
-  /// Copies bytes into a secret. The caller's array is not erased.
+  /// Copies bytes into a secret.
+  ///
+  /// The caller's array is not erased.
   public convenience init(_ bytes: [UInt8], residence: Residence = .heap) {
     self.init(count: bytes.count, residence: residence) { $0.copyBytes(from: bytes) }
   }

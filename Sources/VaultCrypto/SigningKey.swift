@@ -42,7 +42,9 @@ public struct SigningKey: Sendable, Concealed {
     }
   }
 
-  /// Signs bytes. The same bytes give the same signature.
+  /// Signs bytes.
+  ///
+  /// The same bytes give the same signature.
   public func sign(_ bytes: [UInt8]) -> [UInt8] {
     do {
       return Array(try key.signature(for: bytes))

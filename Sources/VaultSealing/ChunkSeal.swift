@@ -26,7 +26,9 @@ public enum ChunkSeal {
     }
   }
 
-  /// Opens a chunk's payload. The caller decompresses it and then calls `check`.
+  /// Opens a chunk's payload.
+  ///
+  /// The caller decompresses it and then calls `check`.
   public static func open(_ sealed: [UInt8], key: SecretBytes) throws(SealingError) -> [UInt8] {
     try SealingError.translating("a chunk") { () throws(CryptoError) in
       try ChunkAEAD.open(sealed, key: key, aad: aad)

@@ -9,8 +9,10 @@ public enum EntrySeal {
   public static let plaintextBytesMax = 8 << 20
   static let label = "vault/v1/op"
 
-  /// Seals an entry; throws `tooLong` above 8 MiB and `epochOrder` when the key is not the one
-  /// that the context names. O(plaintext).
+  /// Seals an entry; throws `tooLong` above 8 MiB and `epochOrder` when the key is not the one that
+  /// the context names.
+  ///
+  /// O(plaintext).
   public static func seal(
     _ plaintext: [UInt8], key: EpochKey, context: EntryContext,
     using generator: inout some RandomNumberGenerator

@@ -21,7 +21,9 @@ public struct EpochSeal: Hashable, Sendable {
     self.sealed = sealed
   }
 
-  /// Seals an epoch key to a reader. The encapsulation draws randomness from the system.
+  /// Seals an epoch key to a reader.
+  ///
+  /// The encapsulation draws randomness from the system.
   public static func make(
     of key: EpochKey, vault: DID, for recipient: DID, to publicKey: KEMPublicKey
   ) throws(SealingError) -> EpochSeal {

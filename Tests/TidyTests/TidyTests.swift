@@ -55,6 +55,20 @@ struct TidyTests {
     }
   }
 
+  @Test func `sources never unwrap by force`() {
+    let pattern = #"[A-Za-z0-9_)\]]!($|[.)\],\[\s])"#
+    for file in tree.sources {
+      for (number, line) in file.code {
+        let withoutTexts = line.replacing(#/"[^"]*"/#, with: "")
+        if withoutTexts.range(of: pattern, options: .regularExpression) != nil,
+          !withoutTexts.contains(" != ")
+        {
+          Issue.record("\(file):\(number) unwraps by force")
+        }
+      }
+    }
+  }
+
   @Test func `only the environment sleeps or draws from the system`() {
     for file in tree.sources where file.target != "VaultEnvironment" {
       for (number, line) in file.code

@@ -1,7 +1,9 @@
 import Testing
 import VaultCRDT
 
-/// What every merge must keep, over random histories. A failure prints its seed.
+/// What every merge must keep, over random histories.
+///
+/// A failure prints its seed.
 struct LawTests {
   static let seeds = Array(UInt64(1)...120)
 

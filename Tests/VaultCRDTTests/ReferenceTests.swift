@@ -2,7 +2,9 @@ import Testing
 
 @testable import VaultCRDT
 
-/// The tree against the slow one from the paper, node for node. A failure prints its seed.
+/// The tree against the slow one from the paper, node for node.
+///
+/// A failure prints its seed.
 struct ReferenceTests {
   @Test(arguments: 0..<20)
   func `the tree shows what the reference shows`(group: UInt64) throws {

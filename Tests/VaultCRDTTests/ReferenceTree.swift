@@ -1,9 +1,10 @@
 import VaultCRDT
 import VaultEncoding
 
-/// The slow, obvious tree, written from the paper (Kleppmann et al. 2022, figure 4) and from
-/// docs/spec/crdt.md: every operation is kept as it is, every late move undoes and redoes all
-/// later ones, and every question is answered from all operations.
+/// The slow, obvious tree, written from the paper (Kleppmann et al.
+///
+/// 2022, figure 4) and from docs/spec/crdt.md: every operation is kept as it is, every late move
+/// undoes and redoes all later ones, and every question is answered from all operations.
 struct ReferenceTree {
   /// One operation with all that is known of it.
   struct Write {

@@ -15,8 +15,9 @@ struct TreeView: Equatable {
 
   init() {}
 
-  /// What a tree answers to a walk over its folders. Attributes and settings are asked for by the
-  /// keys that `other` has.
+  /// What a tree answers to a walk over its folders.
+  ///
+  /// Attributes and settings are asked for by the keys that `other` has.
   init(_ tree: Tree, like other: TreeView) {
     list(tree, .root, path: [])
     trashed = Set(tree.trashed().map(\.object))

@@ -7,7 +7,9 @@ import VaultSync
 
 extension Vault {
   /// Checks the local store, every file's manifest, and what the nodes have, down to the bytes when
-  /// asked. Shards that are gone or rotten are marked, so that the next sync makes them again.
+  /// asked.
+  ///
+  /// Shards that are gone or rotten are marked, so that the next sync makes them again.
   public func check(
     _ level: CheckLevel, progress: SyncProgress = SyncProgress()
   ) async throws -> CheckReport {

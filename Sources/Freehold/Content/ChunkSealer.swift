@@ -35,7 +35,9 @@ struct ChunkSealer: Sendable {
   /// Looks a chunk up in the local index; must be callable from any task.
   let known: @Sendable (ChunkToken) throws -> KnownChunk?
 
-  /// Hashes and seals a batch. `seed` makes the nonces: 256 bits drawn for this batch alone.
+  /// Hashes and seals a batch.
+  ///
+  /// `seed` makes the nonces: 256 bits drawn for this batch alone.
   func seal(_ batch: [Plain], seed: SecretBytes) throws -> [Outcome] {
     var nonces = KeyedGenerator(seed: seed)
     let compressor = try Compressor()

@@ -2,8 +2,9 @@ import VaultFolder
 import VaultPacking
 
 extension ContentIntake {
-  /// Cuts a file into chunks and holes. `submit` is called after each chunk, so that sealing goes
-  /// on while reading does.
+  /// Cuts a file into chunks and holes.
+  ///
+  /// `submit` is called after each chunk, so that sealing goes on while reading does.
   func take(
     _ reader: FileReader, as file: Int, chunker: Chunker, window: ChunkWindow,
     submit: () async throws -> Void

@@ -60,7 +60,9 @@ final class ContentIntake {
   /// A batch large enough that a task costs nothing beside it.
   static let batchBytesMax = 4 << 20
 
-  /// Starts a push. `store` must make a pack and its chunks' places durable before it returns.
+  /// Starts a push.
+  ///
+  /// `store` must make a pack and its chunks' places durable before it returns.
   init(
     epoch: UInt64, seed: SecretBytes,
     store: @escaping (FilledPack<Int>, [Placed]) throws -> Void
@@ -120,7 +122,9 @@ final class ContentIntake {
     for outcome in outcomes { try accept(outcome) }
   }
 
-  /// Closes the last packs. Every begun file is finished afterwards.
+  /// Closes the last packs.
+  ///
+  /// Every begun file is finished afterwards.
   func close() throws {
     let packs = try filler.finish(using: &random)
     filler = PackFiller<Int>()

@@ -4,7 +4,9 @@ import VaultPacking
 import VaultStore
 
 /// Reads ranges of packs: from the outbox when the pack is still there, else from the nodes that
-/// hold its shards. The shell around `ReadPlan`: it asks, waits, and reports back.
+/// hold its shards.
+///
+/// The shell around `ReadPlan`: it asks, waits, and reports back.
 struct PackFetcher: Sendable {
   /// A node that can be asked, and how it did lately.
   struct Source: Sendable {
@@ -31,7 +33,9 @@ struct PackFetcher: Sendable {
     case patienceOver(RangeRequest)
   }
 
-  /// Bytes of a pack for which `check` holds. Throws when no k nodes give them.
+  /// Bytes of a pack for which `check` holds.
+  ///
+  /// Throws when no k nodes give them.
   func read(
     _ range: Range<Int>, of pack: Bytes32, record: PackRecord, into trouble: inout Trouble,
     check: ([UInt8]) -> Bool
@@ -155,7 +159,9 @@ struct PackFetcher: Sendable {
     case .undecided(let nodes):
       let names = nodes.map { sources[$0]?.client.name ?? $0.text }
       return FreeholdError(
-        .tampered, "what these nodes gave does not open, and it cannot be told which is wrong: \(names.joined(separator: ", "))")
+        .tampered,
+        "what these nodes gave does not open, and it cannot be told which is wrong: \(names.joined(separator: ", "))"
+      )
     }
   }
 }

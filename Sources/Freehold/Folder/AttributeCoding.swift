@@ -75,7 +75,9 @@ struct ObservedAttributes: Sendable {
     self.extended = AttributeCoding.encode(extended)
   }
 
-  /// Writes down what differs. Links have no permissions of their own.
+  /// Writes down what differs.
+  ///
+  /// Links have no permissions of their own.
   func record(_ object: ObjectID, kind: ObjectKind, in draft: inout Draft) throws {
     if kind != .symlink, draft.tree.attribute(of: object, .mode) != mode {
       try draft.setAttribute(.mode, of: object, to: mode)

@@ -42,7 +42,9 @@ final class FolderMirror {
     }
   }
 
-  /// Keeps the index. Until then a crash only means that the next scan compares again.
+  /// Keeps the index.
+  ///
+  /// Until then a crash only means that the next scan compares again.
   func store(
     folder: [UInt8], home: VaultHome, storeKey: SecretBytes, disk: any Disk,
     using generator: inout RandomnessGenerator

@@ -87,7 +87,9 @@ extension Vault {
     counts.changed += done.changed
   }
 
-  /// Reads one file into the intake. A file that cannot be read is reported and left as it was.
+  /// Reads one file into the intake.
+  ///
+  /// A file that cannot be read is reported and left as it was.
   private func read(
     _ file: LocalPlan.FileToRead, chunker: Chunker, window: ChunkWindow,
     into intake: ContentIntake, mirror: FolderMirror, _ underWay: inout FilesUnderWay,

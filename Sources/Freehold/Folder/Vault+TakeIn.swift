@@ -41,7 +41,9 @@ extension Vault {
     return counts
   }
 
-  /// Does one structural change; files are put on the plan instead. Returns whether it was done.
+  /// Does one structural change; files are put on the plan instead.
+  ///
+  /// Returns whether it was done.
   private func apply(
     _ change: LocalChange, to draft: inout Draft, plan: inout LocalPlan, made: inout Int,
     mirror: FolderMirror

@@ -2,11 +2,11 @@ import VaultFolder
 
 /// Holds a sync up when the folder looks emptied: an unmounted disk, a wrong path, a mistake.
 enum MassChangeGuard {
-  /// So many deletions at once are asked about,
+  /// So many deletions at once are asked about.
   static let deletionsMax = 1_000
-  /// and so large a share of everything,
+  /// So large a share of everything is asked about.
   static let shareMax = 0.3
-  /// unless they are only a few.
+  /// So few are never asked about.
   static let deletionsHarmless = 20
 
   /// Throws `needsDecision` when a person should look first.

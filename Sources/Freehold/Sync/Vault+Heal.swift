@@ -4,7 +4,9 @@ import VaultStore
 
 extension Vault {
   /// Brings packs of which a node lost shards back to this device, so that the upload can make the
-  /// shards again. A pack that cannot be had now stays marked, and the next sync tries again.
+  /// shards again.
+  ///
+  /// A pack that cannot be had now stays marked, and the next sync tries again.
   func heal(meter: TrafficMeter) async throws {
     let degraded = try database.read { try $0.packs(in: .degraded) }
     guard !degraded.isEmpty else { return }

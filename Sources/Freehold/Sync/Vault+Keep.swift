@@ -11,7 +11,9 @@ struct TreeTotals: Hashable {
 }
 
 extension Vault {
-  /// Counts files, bytes and conflicts. Complexity: O(objects).
+  /// Counts files, bytes and conflicts.
+  ///
+  /// Complexity: O(objects).
   func treeTotals() -> TreeTotals {
     var totals = TreeTotals()
     tree.forEachFolder { _, children in
@@ -69,7 +71,9 @@ extension VaultTransaction {
 }
 
 extension Problem {
-  /// A problem as it is kept for `status`. Paths in it lie in the bound folder in clear as well.
+  /// A problem as it is kept for `status`.
+  ///
+  /// Paths in it lie in the bound folder in clear as well.
   var bytes: [UInt8] {
     DAGCBOR.encode(
       .map([

@@ -17,16 +17,6 @@ public struct Admission: Hashable, Sendable {
   public let name: String
   /// The vault's nodes as their settings say, so that the new device knows whom to ask.
   let nodes: [[UInt8]]
-
-  init(
-    genesis: [UInt8], policy: [[UInt8]], rootScope: ScopeID, name: String, nodes: [[UInt8]]
-  ) {
-    self.genesis = genesis
-    self.policy = policy
-    self.rootScope = rootScope
-    self.name = name
-    self.nodes = nodes
-  }
 }
 
 extension Admission {

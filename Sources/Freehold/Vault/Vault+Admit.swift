@@ -47,7 +47,9 @@ extension Vault {
     }
   }
 
-  /// Makes this machine a device of a vault that has admitted it. The first sync brings the tree.
+  /// Makes this machine a device of a vault that has admitted it.
+  ///
+  /// The first sync brings the tree.
   ///
   /// Throws `refused` when the admission is another device's, `tampered` when it makes no sense.
   public static func join(

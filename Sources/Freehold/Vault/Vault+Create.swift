@@ -25,7 +25,9 @@ public struct NewVault: Sendable {
 
 extension Vault {
   /// Founds a vault: draws the recovery phrase, signs the first policy entries with the root keys
-  /// that it stands for, and forgets them. Only the caller has the phrase afterwards.
+  /// that it stands for, and forgets them.
+  ///
+  /// Only the caller has the phrase afterwards.
   public static func create(
     _ new: NewVault, in home: Home, unlock: Unlock
   ) async throws -> (vault: Vault, phrase: RecoveryPhrase) {

@@ -41,8 +41,10 @@ extension Vault {
     return tree
   }
 
-  /// The batches of stored entries. Those that came and were not merged before a crash count too:
-  /// entries of this device may build on them.
+  /// The batches of stored entries.
+  ///
+  /// Those that came and were not merged before a crash count too: entries of this device may build
+  /// on them.
   private static func batches(of entries: [StoredEntry], _ opener: EntryOpener) throws -> [Batch] {
     try entries.compactMap { entry in
       switch entry.state {

@@ -56,7 +56,9 @@ public struct SkippingCalls: DiskCalls {
   /// Passes the call on, unless it is skipped.
   public func lock(_ path: DiskPath) throws -> any DiskLock { try calls.lock(path) }
   /// Passes the call on, unless it is skipped.
-  public func databasePlace(_ path: DiskPath) throws -> DatabasePlace { try calls.databasePlace(path) }
+  public func databasePlace(_ path: DiskPath) throws -> DatabasePlace {
+    try calls.databasePlace(path)
+  }
   /// Passes the call on, unless it is skipped.
   public func crashPoint(_ name: StaticString) throws { try calls.crashPoint(name) }
 }

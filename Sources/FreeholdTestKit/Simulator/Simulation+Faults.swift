@@ -79,7 +79,9 @@ extension Simulation {
 
   /// One call fails, or the disk is full; on a node until its next start, on a device too.
   private func breakDisk() {
-    let kinds: [SimulatedOperation.Kind] = [.write, .sync, .makeFile, .rename, .remove, .syncFolder]
+    let kinds: [SimulatedOperation.Kind] = [
+      .write, .sync, .makeFile, .rename, .remove, .syncFolder,
+    ]
     let kind = oneOf(kinds)
     var faults = SimulatedFaults()
     if generator.happens(onceIn: 3) {

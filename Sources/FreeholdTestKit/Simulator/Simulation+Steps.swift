@@ -194,7 +194,9 @@ extension Simulation {
 
   // MARK: Chance
 
-  /// One of some things, all equally likely. Sorted first where they come from a set.
+  /// One of some things, all equally likely.
+  ///
+  /// Sorted first where they come from a set.
   func oneOf<Thing>(_ things: [Thing]) -> Thing {
     things[generator.number(in: 0...(things.count - 1))]
   }

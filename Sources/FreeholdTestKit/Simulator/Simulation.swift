@@ -66,7 +66,9 @@ public final class Simulation: @unchecked Sendable {
     self.generator = generator
   }
 
-  /// Runs a seed to its end. Options are drawn from the seed unless they are given.
+  /// Runs a seed to its end.
+  ///
+  /// Options are drawn from the seed unless they are given.
   public static func run(
     seed: UInt64, options: SimulationOptions? = nil, planted: PlantedFault = .none
   ) -> SimulationOutcome {

@@ -1,4 +1,6 @@
-/// How rough a simulation is. Drawn from the seed unless given, and printed with it.
+/// How rough a simulation is.
+///
+/// Drawn from the seed unless given, and printed with it.
 ///
 /// Likelihoods are in thousandths: of requests for what happens to messages, of steps for what
 /// happens to machines. Many are 0 in many runs: a fault that is rare in every run hides behind

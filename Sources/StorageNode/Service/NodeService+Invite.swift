@@ -3,7 +3,9 @@ import VaultEnvironment
 public import VaultSync
 
 extension NodeService {
-  /// A new invitation by a running node. Its token is kept nowhere: only its hash is.
+  /// A new invitation by a running node.
+  ///
+  /// Its token is kept nowhere: only its hash is.
   public func invite(quotaBytes: Int64) throws -> Invitation {
     var generator = environment.makeGenerator()
     let token = generator.nextBytes(16)

@@ -1,6 +1,6 @@
 public import VaultEncoding
 
-/// The one question of a sync: is there anything new, and if so, what?
+/// The one question of a sync, which asks what is new.
 public struct SyncRequest: Hashable, Sendable {
   /// What the client believes the node holds.
   public var digest: Bytes32

@@ -47,15 +47,19 @@ public struct NodeSession: Sendable {
     remote = memory.feeds
   }
 
-  /// The first request. With `expectsNews` the node is asked to send what it has at once.
+  /// The first request.
+  ///
+  /// With `expectsNews` the node is asked to send what it has at once.
   public mutating func start(_ local: LocalState, expectsNews: Bool) -> SyncRequest {
     asked = 1
     askedWith = local
     return SyncRequest(digest: local.digest, known: expectsNews ? local.known : nil)
   }
 
-  /// Takes an answer in. The caller has ingested its policy entries, heads and runs already, and
-  /// `local` is the state after that; `chainAt` tells this device's chain value at a count.
+  /// Takes an answer in.
+  ///
+  /// The caller has ingested its policy entries, heads and runs already, and `local` is the state
+  /// after that; `chainAt` tells this device's chain value at a count.
   public mutating func receive(
     _ response: SyncResponse, asking request: SyncRequest, local: LocalState,
     chainAt: (FeedKey, Int) throws -> Bytes32?
