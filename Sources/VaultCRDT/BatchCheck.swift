@@ -2,8 +2,8 @@ import VaultEncoding
 
 /// Checks a batch against the history that it says it knows, and nothing else, so that all
 /// replicas come to the same verdict; and finds the objects that it refers to.
-/// docs/spec/crdt.md, "What merging refuses".
 ///
+/// docs/spec/crdt.md, "What merging refuses".
 struct BatchCheck {
   /// The index of each replica of the batch's table, or -1 when the tree does not know it.
   private(set) var replicas: [Int] = []

@@ -2,8 +2,8 @@ import VaultEncoding
 
 /// Writes a tree in an order that depends on nothing but its state: replicas by key, objects by
 /// replica and counter, moves in the total order, registers by name, heads by replica.
-/// docs/spec/crdt.md, "Checkpoint bytes".
 ///
+/// docs/spec/crdt.md, "Checkpoint bytes".
 struct CheckpointEncoder {
   static let version: UInt8 = 1
 
