@@ -27,7 +27,8 @@ public enum DAGCBOR {
 
   /// Reads a value that starts at an offset, and says where it ends: for sequences of values.
   ///
-  /// The limits hold for each value, not for the sequence; `bytesMax` for all bytes from the offset.
+  /// The limits hold for each value, not for the sequence; `bytesMax` for all bytes from the
+  /// offset.
   public static func decodePrefix(
     _ bytes: [UInt8], at offset: Int = 0, limits: CBORLimits = .standard
   ) throws(CBORError) -> (value: CBORValue, end: Int) {

@@ -3,8 +3,8 @@
 //
 // Example, base 10: [0, 1, 44] is the number 300 after one zero, so "0300".
 // Source: draft-msporny-base58, multibase RFC drafts. The cost is quadratic, hence `charactersMax`;
-// groups of digits are converted at once (five of base 58 against four bytes), which makes it twenty
-// times less than digit by digit.
+// groups of digits are converted at once (five of base 58 against four bytes), which makes it
+// twenty times less than digit by digit.
 
 /// Writes and reads bytes as one number in a radix that is no power of two.
 struct PositionalBase {

@@ -1,5 +1,5 @@
-// Days and civil dates after Howard Hinnant, «chrono-compatible low-level date algorithms»: the year
-// starts in March, so the leap day is its last, and 400 years (an era) have 146,097 days.
+// Days and civil dates after Howard Hinnant, «chrono-compatible low-level date algorithms»: the
+// year starts in March, so the leap day is its last, and 400 years (an era) have 146,097 days.
 
 extension Timestamp {
   /// Reads RFC 3339: `2027-01-31T12:00:00Z`, `…12:00:00.250+02:00`; digits below a millisecond are

@@ -1,5 +1,5 @@
-/// Hashes of pairs of numbers, ten times as fast as `Hasher`: one multiplication of both halves with
-/// a seed that each process draws for itself (through `Hasher`), folded.
+/// Hashes of pairs of numbers, ten times as fast as `Hasher`: one multiplication of both halves
+/// with a seed that each process draws for itself (through `Hasher`), folded.
 enum PairHash {
   private static let seed = (one: seeded(1), two: seeded(2))
 

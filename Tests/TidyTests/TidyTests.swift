@@ -44,7 +44,7 @@ struct TidyTests {
 
   @Test(
     arguments: [
-      "try!", "as!", "fatalError(", "Task.detached", "UUID()", "Date()", ".randomElement()",
+      "try!", "as!", "fatalError(", "Task.detached", "UUID()", " Date()", "(Date()", ".randomElement()",
       "SystemRandomNumberGenerator",
     ])
   func `sources never call`(_ word: String) {

@@ -162,10 +162,11 @@ extension Vault {
     }
     for (shards, what) in [(result.missing, "does not have"), (result.rotten, "has damaged")]
     where !shards.isEmpty {
+      let affected = try files(in: shards)
       problems.append(
         Problem(
           .danger, .tampered,
-          "\(result.name) \(what) \(shards.count) shards that it signed for: \(try files(in: shards))",
+          "\(result.name) \(what) \(shards.count) shards that it signed for: \(affected)",
           hint: "freehold sync makes them again from the other nodes", node: result.node))
     }
     return problems

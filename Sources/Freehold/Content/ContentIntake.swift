@@ -7,9 +7,9 @@ import VaultStore
 // From plain chunks to manifests.
 //
 // The idea: files are read one after the other; their chunks gather in batches; batches are hashed,
-// compressed and sealed by child tasks on every core; what comes back, in order, fills packs; a file
-// is finished when the packs of all its chunks are. So reading, sealing and storing overlap, and
-// what is held in memory is a few batches and one open pack, however long a file is.
+// compressed and sealed by child tasks on every core; what comes back, in order, fills packs; a
+// file is finished when the packs of all its chunks are. So reading, sealing and storing overlap,
+// and what is held in memory is a few batches and one open pack, however long a file is.
 //
 // Example: file A has chunks a1 a2, file B has b1, and a pack ends after a2. When that pack is
 // stored, A is finished and its manifest goes out; B waits for the next pack.

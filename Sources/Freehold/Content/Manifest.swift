@@ -3,8 +3,8 @@ import VaultEncoding
 
 /// What a file's content is: where its pieces lie, their hashes and their keys.
 ///
-/// A manifest is the value that the tree keeps for a file. It travels only inside sealed entries, so
-/// it holds the chunk keys themselves or names the epoch that they derive from
+/// A manifest is the value that the tree keeps for a file. It travels only inside sealed entries,
+/// so it holds the chunk keys themselves or names the epoch that they derive from
 /// (docs/spec/manifest.md). Example: a file of 3 bytes is `inline`; one of 3 MiB has three `.data`
 /// extents; a sparse file has `.hole`s between them.
 struct Manifest: Hashable, Sendable {

@@ -157,11 +157,10 @@ struct PackFetcher: Sendable {
     case .wrongAsStored:
       return FreeholdError(.tampered, "all nodes agree, and yet the stored bytes do not open")
     case .undecided(let nodes):
-      let names = nodes.map { sources[$0]?.client.name ?? $0.text }
+      let names = nodes.map { sources[$0]?.client.name ?? $0.text }.joined(separator: ", ")
       return FreeholdError(
-        .tampered,
-        "what these nodes gave does not open, and it cannot be told which is wrong: \(names.joined(separator: ", "))"
-      )
+        .tampered, "what \(names) gave does not open, and it cannot be told which is wrong",
+        hint: "freehold check --all compares every shard with its name")
     }
   }
 }

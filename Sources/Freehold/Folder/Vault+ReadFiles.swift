@@ -11,7 +11,8 @@ private struct FilesUnderWay {
   struct Reading {
     var file: LocalPlan.FileToRead
     var attributes: ObservedAttributes
-    /// The tag and size of the whole content, when what is being taken in is the list of its extents.
+    /// The tag and size of the whole content, when what is being taken in is the list of its
+    /// extents.
     var inner: (tag: Bytes32, sizeBytes: Int)?
   }
 

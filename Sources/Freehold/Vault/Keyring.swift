@@ -5,8 +5,8 @@ import VaultSealing
 
 /// The epoch keys that this device can open, by scope and number.
 ///
-/// Keys come from the policy log: each epoch entry holds seals for its readers and, sealed under its
-/// own key, the keys of the epochs before it.
+/// Keys come from the policy log: each epoch entry holds seals for its readers and, sealed under
+/// its own key, the keys of the epochs before it.
 struct Keyring: Sendable {
   private var keys: [CID: EpochKey] = [:]
   private var byNumber: [ScopeID: [UInt64: [EpochKey]]] = [:]

@@ -9,8 +9,8 @@ import VaultEnvironment
 // over disks and a network that fail as the seed says. After a phase with faults comes a quiet one,
 // in which everything must come together; then the checkers look (docs/simulator.md).
 //
-// Invariant: one seed is one run. Whatever is drawn is drawn from the seed, in an order that follows
-// from the seed.
+// Invariant: one seed is one run. Whatever is drawn is drawn from the seed, in an order that
+// follows from the seed.
 
 /// A run of many devices and nodes by one seed.
 ///

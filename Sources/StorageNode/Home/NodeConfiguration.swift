@@ -1,4 +1,5 @@
-/// What the host decides about a node: `node.toml` in its data folder (docs/spec/node.md section 2).
+/// What the host decides about a node: `node.toml` in its data folder (docs/spec/node.md section
+/// 2).
 public struct NodeConfiguration: Sendable, Hashable {
   /// Bytes that all tenants together may use.
   public var sizeBytes: Int64

@@ -6,10 +6,11 @@ public import VaultEncoding
 // the network and to the store. So the same session runs in the commands and in the simulator.
 //
 // Example: digest right → finished. Digest wrong, vectors unknown → ask again with `known`. Entries
-// come → the caller ingests them and asks for more until there are no more. Then `lacking` says what
-// to bring.
+// come → the caller ingests them and asks for more until there are no more. Then `lacking` says
+// what to bring.
 //
-// Invariant: nothing that a node says moves `memory` backwards; a node that goes backwards is found.
+// Invariant: nothing that a node says moves `memory` backwards; a node that goes backwards is
+// found.
 
 /// Works out the difference between this device and one node, and whether the node is honest.
 public struct NodeSession: Sendable {
