@@ -7,7 +7,7 @@ import VaultEncoding
 struct ConflictNameTests {
   private func mark(_ name: String) throws -> String {
     var tree = Tree()
-    let batch = try tree.commit(by: .zero, at: 1_795_356_300_000) { draft in
+    let batch = try tree.commit(by: Bytes32(words: (1, 2, 3, 4)), at: 1_795_356_300_000) { draft in
       let file = try draft.create(.file, in: .root, named: [1])
       try draft.setContent(file, to: [1])
     }

@@ -28,7 +28,7 @@ enum ConfigurationFile {
     let server = ServerLimits()
     var lines = [
       "# A Freehold storage node. `freehold-node config check --data DIR` checks this file;",
-      "# a running node reads it when it starts. All keys are listed; those behind # have defaults.",
+      "# a running node reads it when it starts. All keys are here; those behind # have defaults.",
       "",
       "# Bytes that all tenants together may use.",
       "size = \(quoted(exactSize(configuration.sizeBytes)))",
