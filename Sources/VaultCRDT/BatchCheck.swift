@@ -1,7 +1,7 @@
 import VaultEncoding
 
-/// Checks a batch against the history that it says it knows, and nothing else, so that all
-/// replicas come to the same verdict; and finds the objects that it refers to.
+/// Checks a batch against the history that it says it knows, and nothing else, so that all replicas
+/// come to the same verdict; and finds the objects that it refers to.
 ///
 /// docs/spec/crdt.md, "What merging refuses".
 struct BatchCheck {

@@ -30,7 +30,11 @@ struct ByteHeap {
 
   subscript(place: Place) -> ArraySlice<UInt8> { bytes[place.range] }
 
-  mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+  /// Makes room for that many more bytes.
+  mutating func reserve(_ count: Int) {
+    let total = bytes.count + count
+    if total > bytes.capacity { bytes.reserveCapacity(max(total, 2 * bytes.capacity)) }
+  }
 
   mutating func append(_ string: some Collection<UInt8>) -> Place {
     let place = Place(offset: bytes.count, count: string.count)

@@ -107,12 +107,8 @@ private struct HeadColumnReaders {
       let dot = try readDot(tree.history, origin: origin)
       guard dot.replica > last else { throw CheckpointFault.registers }
       last = dot.replica
-      if origin.raw != .max {
-        let ranks = tree.history.ranks
-        let birth = tree.history.stamp(of: origin).key(ranks)
-        guard tree.history.stamp(of: dot).key(ranks) > birth else {
-          throw CheckpointFault.registers
-        }
+      guard origin.raw == .max || tree.history.isAfter(dot, origin) else {
+        throw CheckpointFault.registers
       }
       let size = try sizes.readCount(max: sizeMax + 1)
       let value =

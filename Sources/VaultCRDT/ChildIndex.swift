@@ -30,13 +30,11 @@ struct ChildIndex {
   func next(after node: Node) -> Node { nexts[Int(node)] }
 
   mutating func reserve(_ total: Int) {
-    guard total > folders.capacity else { return }
-    let capacity = max(total, 2 * folders.capacity)
-    firsts.reserveCapacity(capacity)
-    nexts.reserveCapacity(capacity)
-    befores.reserveCapacity(capacity)
-    folders.reserveCapacity(capacity)
-    hashes.reserveCapacity(capacity)
+    firsts.makeRoom(total)
+    nexts.makeRoom(total)
+    befores.makeRoom(total)
+    folders.makeRoom(total)
+    hashes.makeRoom(total)
     table.reserve(total)
   }
 

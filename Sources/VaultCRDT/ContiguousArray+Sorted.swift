@@ -10,6 +10,12 @@ extension ContiguousArray {
     return low
   }
 
+  /// Makes room for that many elements in all, and for more if it has to grow, so that callers may
+  /// ask little by little.
+  mutating func makeRoom(_ total: Int) {
+    if total > capacity { reserveCapacity(Swift.max(total, 2 * capacity)) }
+  }
+
   /// Whether the keys of the elements never fall.
   func isSorted(_ key: (Element) -> UInt64) -> Bool {
     var last: UInt64 = 0

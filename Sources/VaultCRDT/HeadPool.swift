@@ -17,9 +17,9 @@ struct HeadPool {
   var count: Int { dots.count }
 
   mutating func reserve(heads: Int, bytes: Int) {
-    dots.reserveCapacity(heads)
-    values.reserveCapacity(heads)
-    next.reserveCapacity(heads)
+    dots.makeRoom(heads)
+    values.makeRoom(heads)
+    next.makeRoom(heads)
     heap.reserve(bytes)
   }
 

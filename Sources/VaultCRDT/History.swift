@@ -81,6 +81,12 @@ struct History {
       replica: UInt16(dot.replica))
   }
 
+  /// Whether an operation is later than another in the total order.
+  func isAfter(_ dot: Dot, _ other: Dot) -> Bool {
+    if dot.replica == other.replica { return dot.counter > other.counter }
+    return stamp(of: dot).key(ranks) > stamp(of: other).key(ranks)
+  }
+
   /// The operation with a stamp, which must exist.
   func dot(of stamp: Stamp) -> Dot {
     let counter = replicas[stamp.replica].counter(ofLamport: stamp.lamport)

@@ -16,7 +16,8 @@ public struct MergeOutcome: Sendable {
   public internal(set) var refused: [Refusal] = []
   /// The objects that were created, moved, renamed or written, or that appeared or disappeared.
   ///
-  /// Siblings whose visible name changed through a clash are not listed. In no particular order.
+  /// What lies in a folder that moved, and siblings whose visible name changed through a clash, are
+  /// not listed. In no particular order.
   public internal(set) var changed: [ObjectID] = []
   /// The settings that were written, in no particular order.
   public internal(set) var changedSettings: [[UInt8]] = []

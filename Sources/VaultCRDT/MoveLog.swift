@@ -1,5 +1,5 @@
-/// All moves of existing objects in the total order: the log of Kleppmann et al., *A highly
-/// available move operation for replicated trees* (2022).
+/// All moves of existing objects in the total order: the log of Kleppmann, Mulligan, Gomes and
+/// Beresford, *A highly available move operation for replicated trees* (2022).
 ///
 /// A move that arrives late is put in its place: later moves are undone, it is done, they are
 /// redone, and one that would now make a cycle has no effect (but stays, for it may have one
@@ -28,7 +28,7 @@ struct MoveLog {
 
   var count: Int { entries.count }
 
-  mutating func reserve(_ total: Int) { entries.reserveCapacity(total) }
+  mutating func reserve(_ total: Int) { entries.makeRoom(total) }
 
   /// Does a move that is later than all others.
   ///
@@ -68,7 +68,7 @@ struct MoveLog {
   ) -> ContiguousArray<Node> {
     let later = ContiguousArray(entries[cut...])
     entries.removeLast(count - cut)
-    entries.reserveCapacity(cut + later.count + moves.count)
+    reserve(cut + later.count + moves.count)
     var next = 0
     for move in moves {
       let key = move.stamp.key(ranks)

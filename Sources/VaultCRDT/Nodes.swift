@@ -19,17 +19,14 @@ struct Nodes {
 
   mutating func reserve(_ more: Int) {
     let total = count + more
-    guard total > kinds.capacity else { return }
-    // At least double: callers may reserve little by little.
-    let capacity = max(total, 2 * kinds.capacity)
-    origins.reserveCapacity(capacity)
-    kinds.reserveCapacity(capacity)
-    birthParents.reserveCapacity(capacity)
-    parents.reserveCapacity(capacity)
-    placements.reserveCapacity(capacity)
-    names.reserveCapacity(capacity)
-    nameStamps.reserveCapacity(capacity)
-    contents.reserveCapacity(capacity)
+    origins.makeRoom(total)
+    kinds.makeRoom(total)
+    birthParents.makeRoom(total)
+    parents.makeRoom(total)
+    placements.makeRoom(total)
+    names.makeRoom(total)
+    nameStamps.makeRoom(total)
+    contents.makeRoom(total)
   }
 
   mutating func append(origin: Dot, kind: ObjectKind, parent: Node, name: ByteHeap.Place) -> Node {

@@ -169,10 +169,15 @@ extension Tree {
         work.touch(node)
       }
     }
-    let old = rescue
-    let hasTrash = children.first(in: .trash) != .none
-    if hadTrash || hasTrash { knownRescue = workOutRescue() }
-    for node in old.shown.symmetricDifference(rescue.shown) { work.touch(node) }
+    let hasTrash = hadTrash || children.first(in: .trash) != .none
+    if hasTrash,
+      !work.moves.isEmpty || work.changed(nodeCount: nodes.count).contains(where: { !isLive($0) })
+    {
+      let old = rescue
+      let new = workOutRescue()
+      knownRescue = new
+      for node in old.shown.symmetricDifference(new.shown) { work.touch(node) }
+    }
     work.outcome.changed = work.changed(nodeCount: nodes.count).map(identifier)
   }
 }

@@ -95,10 +95,16 @@ public struct Tree: Sendable {
 
   /// The place of each object's creation in the total order; 0 for the constants.
   func creationKeys() -> ContiguousArray<UInt64> {
-    var keys: ContiguousArray<UInt64> = [0, 0]
-    keys.reserveCapacity(nodes.count)
-    for node in 2..<nodes.count {
-      keys.append(history.stamp(of: nodes.origins[node]).key(history.ranks))
+    var keys = ContiguousArray<UInt64>(repeating: 0, count: nodes.count)
+    for (index, replica) in history.replicas.enumerated() {
+      var batch = 0
+      for position in 0..<replica.creations.count {
+        let counter = replica.creations.counters[position]
+        while replica.counterEnds[batch] <= counter { batch += 1 }
+        let offset = UInt64(counter - replica.counterStart(batch: batch))
+        let stamp = Stamp(lamport: replica.lamportStarts[batch] + offset, replica: UInt16(index))
+        keys[Int(replica.creations.nodes[position])] = stamp.key(history.ranks)
+      }
     }
     return keys
   }

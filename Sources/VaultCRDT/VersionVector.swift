@@ -42,7 +42,7 @@ public struct VersionVector: Hashable, Sendable {
 }
 
 extension VersionVector: ExpressibleByDictionaryLiteral {
-  /// Makes a vector of replicas and their sequences.
+  /// Makes a vector from `[replica: sequence, …]`; zeros are left out.
   public init(dictionaryLiteral elements: (Bytes32, UInt64)...) {
     self.init()
     for (replica, sequence) in elements { self[replica] = sequence }

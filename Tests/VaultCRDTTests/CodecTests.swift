@@ -80,11 +80,9 @@ struct CodecTests {
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }.joined()
-    let key = String(repeating: "11", count: 32)
-    #expect(
-      hex == "0101" + key + "010001e8070000" + "04" + "00000164"
-        + "0101000166".replacing(
-          "0101000166", with: "01020001" + "66") + "130101aa" + "140101" + "0201a4")
+    let header = "0101" + String(repeating: "11", count: 32) + "010001e8070000"
+    let operations = ["00000164", "0102000166", "130101aa", "1401010201a4"]
+    #expect(hex == header + "04" + operations.joined())
   }
 
   @Test func `identifiers have bytes that sort as they do`() throws {

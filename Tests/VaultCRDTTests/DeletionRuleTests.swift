@@ -25,7 +25,7 @@ struct DeletionRuleTests {
 
   @Test func `what is deleted is hidden and can be restored`() throws {
     var (left, _) = try docs()
-    let (docs, plan) = (left.find("docs")!, left.find("docs/plan")!)
+    let (docs, plan) = (try left.find("docs"), try left.find("docs/plan"))
     _ = try left.commit { try $0.trash(docs) }
     #expect(left.listing == ["away/"])
     #expect(left.tree.isTrashed(plan))
@@ -41,7 +41,7 @@ struct DeletionRuleTests {
 
   @Test func `an edit survives a concurrent delete`() throws {
     var (left, right) = try docs()
-    let plan = left.find("docs/plan")!
+    let plan = try left.find("docs/plan")
     let delete = try left.commit { try $0.trash(plan) }
     let edit = try right.commit { try $0.setContent(plan, to: [1]) }
     try exchange(&left, delete, &right, edit)
@@ -50,7 +50,9 @@ struct DeletionRuleTests {
 
   @Test func `an edit deep in a deleted folder brings its folders back and nothing else`() throws {
     var (left, right) = try docs()
-    let (docs, plan, old) = (left.find("docs")!, left.find("docs/plan")!, left.find("docs/old")!)
+    let (docs, plan, old) = (
+      try left.find("docs"), try left.find("docs/plan"), try left.find("docs/old")
+    )
     let delete = try left.commit { try $0.trash(docs) }
     let edit = try right.commit { try $0.setContent(plan, to: [1]) }
     try exchange(&left, delete, &right, edit)
@@ -62,7 +64,7 @@ struct DeletionRuleTests {
 
   @Test func `a folder deleted file by file comes back as a path`() throws {
     var (left, right) = try docs()
-    let (docs, plan) = (left.find("docs")!, left.find("docs/plan")!)
+    let (docs, plan) = (try left.find("docs"), try left.find("docs/plan"))
     let delete = try left.commit { draft in
       try draft.trash(plan)
       try draft.trash(docs)
@@ -74,7 +76,7 @@ struct DeletionRuleTests {
 
   @Test func `an edit that the deletion had seen does not survive it`() throws {
     var (left, right) = try docs()
-    let plan = left.find("docs/plan")!
+    let plan = try left.find("docs/plan")
     let edit = try right.commit { try $0.setContent(plan, to: [1]) }
     try left.merge(edit)
     let delete = try left.commit { try $0.trash(plan) }
@@ -84,7 +86,7 @@ struct DeletionRuleTests {
 
   @Test func `an edit that one of two concurrent deletions had seen stays deleted`() throws {
     var (left, right) = try docs()
-    let plan = left.find("docs/plan")!
+    let plan = try left.find("docs/plan")
     let deleted = try left.commit { draft in
       try draft.setContent(plan, to: [1])
       try draft.trash(plan)
@@ -98,7 +100,7 @@ struct DeletionRuleTests {
     var (left, right) = try docs()
     let inner = try right.create(.file, "away/inner").batch
     try left.merge(inner)
-    let (docs, away) = (left.find("docs")!, left.find("away")!)
+    let (docs, away) = (try left.find("docs"), try left.find("away"))
     let delete = try left.commit { try $0.trash(docs) }
     let move = try right.commit { try $0.move(away, to: docs) }
     try exchange(&left, delete, &right, move)
@@ -107,7 +109,7 @@ struct DeletionRuleTests {
 
   @Test func `what is created in a folder that is deleted meanwhile stays in view`() throws {
     var (left, right) = try docs()
-    let docs = left.find("docs")!
+    let docs = try left.find("docs")
     let delete = try left.commit { try $0.trash(docs) }
     let create = try right.create(.file, "docs/new").batch
     try exchange(&left, delete, &right, create)
@@ -116,7 +118,7 @@ struct DeletionRuleTests {
 
   @Test func `what came back can be deleted again with one stroke`() throws {
     var (left, right) = try docs()
-    let (docs, plan) = (left.find("docs")!, left.find("docs/plan")!)
+    let (docs, plan) = (try left.find("docs"), try left.find("docs/plan"))
     let delete = try left.commit { try $0.trash(docs) }
     let edit = try right.commit { try $0.setContent(plan, to: [1]) }
     try exchange(&left, delete, &right, edit)
@@ -128,7 +130,7 @@ struct DeletionRuleTests {
 
   @Test func `a folder is deleted with what reappeared in it`() throws {
     var (left, right) = try docs()
-    let (docs, plan) = (left.find("docs")!, left.find("docs/plan")!)
+    let (docs, plan) = (try left.find("docs"), try left.find("docs/plan"))
     let delete = try left.commit { try $0.trash(plan) }
     let edit = try right.commit { try $0.setContent(plan, to: [1]) }
     try exchange(&left, delete, &right, edit)
@@ -140,16 +142,16 @@ struct DeletionRuleTests {
 
   @Test func `writing to a deleted file shows it again`() throws {
     var (left, _) = try docs()
-    let plan = left.find("docs/plan")!
+    let plan = try left.find("docs/plan")
     _ = try left.commit { try $0.trash(plan) }
     _ = try left.commit { try $0.setContent(plan, to: [5]) }
-    #expect(left.find("docs/plan") == plan)
+    #expect(try left.find("docs/plan") == plan)
     try left.tree.checkInvariants()
   }
 
   @Test func `of a move and a deletion of one object the later one counts`() throws {
     var (left, right) = try docs()
-    let (plan, away) = (left.find("docs/plan")!, left.find("away")!)
+    let (plan, away) = (try left.find("docs/plan"), try left.find("away"))
     let delete = try left.commit { try $0.trash(plan) }
     let move = try right.commit { draft in
       try draft.setSetting([1], to: [1])
@@ -166,7 +168,7 @@ struct DeletionRuleTests {
       let b = try draft.create(.folder, in: a, named: "b".bytes)
       _ = try draft.create(.file, in: b, named: "f".bytes)
     }
-    let (a, b, f) = (left.find("a")!, left.find("a/b")!, left.find("a/b/f")!)
+    let (a, b, f) = (try left.find("a"), try left.find("a/b"), try left.find("a/b/f"))
     let edit = try right.commit { try $0.setContent(f, to: [1]) }
     let delete = try left.commit { draft in
       try draft.trash(b)
@@ -185,7 +187,7 @@ struct DeletionRuleTests {
 
   @Test func `a new thing in a folder that is in the trash is refused`() throws {
     var (left, _) = try docs()
-    let docs = left.find("docs")!
+    let docs = try left.find("docs")
     _ = try left.commit { try $0.trash(docs) }
     #expect(throws: CRDTError.self) {
       try left.tree.commit(by: left.key, at: 1) { draft in

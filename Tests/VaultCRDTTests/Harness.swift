@@ -37,8 +37,9 @@ struct Replica {
     try tree.checkInvariants()
   }
 
-  func find(_ path: String) -> ObjectID? {
-    tree.object(at: path.split(separator: "/").map { Array($0.utf8) })
+  /// The object that is shown at a path.
+  func find(_ path: String) throws -> ObjectID {
+    try #require(tree.object(at: path.split(separator: "/").map { Array($0.utf8) }))
   }
 
   /// All shown paths, folders with a slash at the end.

@@ -20,7 +20,7 @@ struct HostileTests {
       }
     ]
     try right.merge(batches[0])
-    let (folder, file) = (left.find("d")!, left.find("d/f")!)
+    let (folder, file) = (try left.find("d"), try left.find("d/f"))
     batches.append(try left.commit { try $0.trash(folder) })
     batches.append(
       try right.commit { draft in

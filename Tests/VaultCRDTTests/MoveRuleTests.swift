@@ -7,7 +7,7 @@ struct MoveRuleTests {
     _ = try one.create(.folder, "a")
     _ = try one.create(.file, "a/f")
     _ = try one.create(.folder, "b")
-    let (a, b) = (one.find("a")!, one.find("b")!)
+    let (a, b) = (try one.find("a"), try one.find("b"))
     _ = try one.commit { try $0.move(a, to: b) }
     #expect(one.listing == ["b/", "b/a/", "b/a/f"])
   }
@@ -17,7 +17,7 @@ struct MoveRuleTests {
       _ = try draft.create(.folder, in: .root, named: "x".bytes)
       _ = try draft.create(.folder, in: .root, named: "y".bytes)
     }
-    let (x, y) = (left.find("x")!, left.find("y")!)
+    let (x, y) = (try left.find("x"), try left.find("y"))
     let first = try left.commit { try $0.move(x, to: y) }
     let second = try right.commit { try $0.move(y, to: x) }
     try left.merge(second)
@@ -34,7 +34,7 @@ struct MoveRuleTests {
       let y = try draft.create(.folder, in: x, named: "y".bytes)
       _ = try draft.create(.folder, in: y, named: "z".bytes)
     }
-    let (x, y) = (left.find("x")!, left.find("x/y")!)
+    let (x, y) = (try left.find("x"), try left.find("x/y"))
     let out = try left.commit { try $0.move(y, to: .root) }
     let rename = try right.commit { try $0.rename(x, to: "x2".bytes) }
     let wild = Batch.make([.move(x, parent: y)], by: right.key, on: right.tree)
@@ -51,7 +51,7 @@ struct MoveRuleTests {
       _ = try draft.create(.folder, in: .root, named: "to".bytes)
       _ = try draft.create(.file, in: .root, named: "old".bytes)
     }
-    let (file, folder) = (left.find("old")!, left.find("to")!)
+    let (file, folder) = (try left.find("old"), try left.find("to"))
     let move = try left.commit { try $0.move(file, to: folder) }
     let rename = try right.commit { try $0.rename(file, to: "new".bytes) }
     try left.merge(rename)
@@ -120,7 +120,7 @@ struct MoveRuleTests {
       try draft.setSetting([1], to: [1])
     }
     let before = left.tree.encodeCheckpoint()
-    let (folder, file) = (left.find("d")!, left.find("d/f")!)
+    let (folder, file) = (try left.find("d"), try left.find("d/f"))
     #expect(throws: Stop.self) {
       try left.tree.commit(by: key(3), at: 1) { draft in
         let new = try draft.create(.folder, in: folder, named: "n".bytes)

@@ -12,8 +12,15 @@ extension ReferenceTree {
     Array(placements(object).prefix { $0.parent == .trash })
   }
 
+  private func creation(_ object: ObjectID) -> Write {
+    guard let first = log.first(where: { $0.write.id == object }) else {
+      preconditionFailure("\(object) was never created")
+    }
+    return first.write
+  }
+
   private func home(_ object: ObjectID) -> ObjectID {
-    placements(object).first { $0.parent != .trash }!.parent
+    placements(object).first { $0.parent != .trash }?.parent ?? .root
   }
 
   private func isInTrash(_ object: ObjectID) -> Bool {
@@ -23,7 +30,7 @@ extension ReferenceTree {
   /// The ancestor, or the object itself, that is directly in the trash.
   private func deletedAncestor(_ object: ObjectID) -> ObjectID {
     var step = object
-    while parents[step] != .trash { step = parents[step]! }
+    while parent(step) != .trash { step = parent(step) }
     return step
   }
 
@@ -36,7 +43,7 @@ extension ReferenceTree {
     while step != deleted {
       let placement = placements(step)[0].write
       if !deletions.contains(where: { $0.write.hasSeen(placement) }) { return true }
-      step = parents[step]!
+      step = parent(step)
     }
     return Self.heads(contents[object] ?? []).contains { head in
       !deletions.contains { $0.write.hasSeen(head.0) }
@@ -45,8 +52,7 @@ extension ReferenceTree {
 
   /// The folder that a shown object would be in, before circles are cut.
   private func naturalParent(_ object: ObjectID) -> ObjectID {
-    let parent = parents[object]!
-    return parent == .trash ? home(object) : parent
+    parent(object) == .trash ? home(object) : parent(object)
   }
 
   /// All shown objects of the trash, each with the folder in which it is shown.
@@ -74,8 +80,8 @@ extension ReferenceTree {
       }
       guard step == start, !circle.isEmpty else { continue }
       let oldest = circle.filter { parents[$0] == .trash }
-        .min { placements($0).last!.write.precedes(placements($1).last!.write) }
-      shown[oldest!] = .root
+        .min { creation($0).precedes(creation($1)) }
+      if let oldest { shown[oldest] = .root }
     }
   }
 
@@ -90,8 +96,8 @@ extension ReferenceTree {
       if let parent = rescued[object] {
         folders[parent, default: []].append(object)
       } else if !isInTrash(object) {
-        folders[parents[object]!, default: []].append(object)
-      } else if parents[object] == .trash || rescued[parents[object]!] != nil {
+        folders[parent(object), default: []].append(object)
+      } else if parents[object] == .trash || rescued[parent(object)] != nil {
         view.trashed.insert(object)
       }
     }
@@ -110,7 +116,7 @@ extension ReferenceTree {
     _ view: inout TreeView
   ) {
     for (object, name) in visibleNames(folders[folder] ?? []) {
-      view.places[object] = TreeView.Place(path: path + [name], kind: kinds[object]!)
+      view.places[object] = TreeView.Place(path: path + [name], kind: kinds[object] ?? .file)
       view.contents[object] = Self.heads(contents[object] ?? []).map(\.1)
       list(object, path: path + [name], folders, &view)
     }

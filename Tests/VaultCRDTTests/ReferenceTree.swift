@@ -1,10 +1,11 @@
 import VaultCRDT
 import VaultEncoding
 
-/// The slow, obvious tree, written from the paper (Kleppmann et al.
+/// The slow, obvious tree, written from the paper (Kleppmann and others 2022, figure 4) and from
+/// docs/spec/crdt.md.
 ///
-/// 2022, figure 4) and from docs/spec/crdt.md: every operation is kept as it is, every late move
-/// undoes and redoes all later ones, and every question is answered from all operations.
+/// Every operation is kept as it is, every late move undoes and redoes all later ones, and every
+/// question is answered from all operations.
 struct ReferenceTree {
   /// One operation with all that is known of it.
   struct Write {
@@ -113,6 +114,9 @@ struct ReferenceTree {
     return entry
   }
 
+  /// The parent of an object that is neither root nor trash.
+  func parent(_ object: ObjectID) -> ObjectID { parents[object] ?? .root }
+
   func isAncestor(_ ancestor: ObjectID, of object: ObjectID) -> Bool {
     var step = parents[object]
     while let parent = step {
@@ -137,6 +141,9 @@ struct ReferenceTree {
   func wantedName(_ object: ObjectID) -> [UInt8] { naming(object).name }
 
   func naming(_ object: ObjectID) -> (write: Write, name: [UInt8]) {
-    names[object]!.max { $0.write.precedes($1.write) }!
+    guard let last = names[object]?.max(by: { $0.write.precedes($1.write) }) else {
+      preconditionFailure("\(object) has no name")
+    }
+    return last
   }
 }

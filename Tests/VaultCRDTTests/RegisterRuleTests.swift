@@ -6,7 +6,7 @@ struct RegisterRuleTests {
     let (left, right) = try twins { draft in
       _ = try draft.create(.file, in: .root, named: "f".bytes)
     }
-    return (left, right, left.find("f")!)
+    return (left, right, try left.find("f"))
   }
 
   @Test func `concurrent contents are both kept, the latest clock first`() throws {
