@@ -81,7 +81,7 @@ func cut(_ files: [[UInt8]], _ chunker: Chunker) -> [[UInt8]] {
 }
 
 func benchChunker(_ chunker: Chunker) {
-  let content = noise(256 << 20)
+  let content = noise(128 << 20)
   var chunker = chunker
   measure("chunker", bytes: content.count) {
     let lengths = chunker.chunk(content).map(\.count)
@@ -113,26 +113,23 @@ func benchCompression(_ name: String, _ chunks: [[UInt8]]) throws {
 }
 
 func benchPacks() throws {
-  var generator = SplitMix(state: 2)
   let source = noise(4 << 20)
-  let chunks = (0..<1024).map { _ in
-    Array(source.prefix((256 << 10) + Int(generator.next() % (1536 << 10))))
-  }
-  let total = chunks.reduce(0) { $0 + $1.count }
-  try measure("pack filler", bytes: total, rounds: 2) {
+  let count = 1024
+  try measure("pack filler, 1,024 chunks of 1 MiB", bytes: count << 20, rounds: 2) {
+    var generator = SplitMix(state: 2)
     var filler = PackFiller<Int>()
-    var packs = 0
-    var stored = 0
-    for (label, chunk) in chunks.enumerated() {
-      guard let pack = try filler.add(chunk, as: label, using: &generator) else { continue }
+    var (packs, stored, used) = (0, 0, 0)
+    func note(_ pack: FilledPack<Int>) {
       packs += 1
       stored += pack.bytes.count
+      used += pack.usedBytes
     }
-    for pack in try filler.finish(using: &generator) {
-      packs += 1
-      stored += pack.bytes.count
+    for label in 0..<count {
+      let chunk = Array(source.prefix((256 << 10) + Int(generator.next() % (1536 << 10))))
+      if let pack = try filler.add(chunk, as: label, using: &generator) { note(pack) }
     }
-    return "\(packs) packs, padding \((stored - total) * 1000 / total) per mille"
+    for pack in try filler.finish(using: &generator) { note(pack) }
+    return "\(packs) packs, padding \((stored - used) * 1000 / stored) per mille"
   }
 }
 
@@ -176,7 +173,7 @@ let key = [UInt8](repeating: 9, count: 32)
 let chunker = Chunker(key: key)
 benchChunker(chunker)
 let folder = CommandLine.arguments.dropFirst().first ?? "/usr/include"
-try benchCompression("text", cut(readFolder(folder, bytesMax: 400 << 20), chunker))
+try benchCompression("text", cut(readFolder(folder, bytesMax: 100 << 20), chunker))
 try benchCompression("noise", cut([noise(64 << 20)], chunker))
 try benchPacks()
 try benchCodes()
