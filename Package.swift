@@ -114,8 +114,8 @@ let package = Package(
       name: "FreeholdCommand",
       dependencies: [
         "Freehold", "VaultEncoding", "VaultCrypto", "VaultEnvironment", "VaultFolder",
-        "VaultPacking",
-        "VaultPolicy", "VaultSealing", "VaultStore", "VaultSync", "CPlatform", arguments,
+        "VaultPacking", "VaultPolicy", "VaultSealing", "VaultStore", "VaultSync", "CPlatform",
+        arguments,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -176,7 +176,7 @@ let package = Package(
         "VaultSealing", "VaultCrypto", "VaultEncoding", "VaultEnvironment", "VaultStore",
         "VaultFolder", "FreeholdTestKit",
       ]),
-    tests("CommandTests", []),
+    tests("CommandTests", ["FreeholdCommand", "Freehold", "VaultEncoding", "VaultCrypto"]),
     tests("SimulatorTests", ["FreeholdTestKit", "VaultEncoding"]),
     tests("TidyTests", []),
   ],

@@ -3,6 +3,9 @@ import Glibc
 
 /// Where a verb's words go: data to the standard output, talk to the standard error stream.
 struct Console: Sendable {
+  /// How wide a terminal is that does not tell.
+  private static let columns = 79
+
   /// Whether data is JSON.
   let wantsJSON: Bool
   /// Whether only errors are told.
@@ -81,7 +84,11 @@ struct Console: Sendable {
   }
 
   /// Draws over the current line of a terminal.
-  func progress(_ line: String) { writeError("\r\u{1B}[K\(line)") }
+  func progress(_ line: String) {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1
+    writeError("\r\u{1B}[K" + line.prefix(isKnown ? Int(size.ws_col) - 1 : Self.columns))
+  }
 
   /// Removes the progress line, if there may be one.
   func endProgress() {

@@ -52,6 +52,12 @@ struct Verdict: Equatable {
   /// The error that goes with the code, for `--json`.
   func error(_ problems: [Problem]) -> FreeholdError? {
     guard let code else { return nil }
+    if code == .offline {
+      let silent = problems.filter { $0.code == .offline }.map(\.message).joined(separator: "; ")
+      return FreeholdError(
+        code, "no node can be reached; everything is saved on this device (\(silent))",
+        hint: "freehold sync brings it when a node is back")
+    }
     let worst = problems.first { $0.code == code } ?? problems.first { $0.severity < .note }
     let message = worst?.message ?? "not everything is done"
     return FreeholdError(code, message, hint: worst?.hint)

@@ -7,7 +7,8 @@ struct RootCommand: ParsableCommand {
     abstract: "Keep folders on other people's disks: encrypted, versioned, in step.",
     subcommands: [
       InitCommand.self, StatusCommand.self, SyncCommand.self, ListCommand.self, CatCommand.self,
-      LogCommand.self, DiffCommand.self, RestoreCommand.self, CheckCommand.self,
+      LogCommand.self, DiffCommand.self, RestoreCommand.self, ConflictsCommand.self,
+      CheckCommand.self,
       ExportCommand.self, NodeCommand.self, RedundancyCommand.self, UnlockCommand.self,
       LockCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
       AgentCommand.self,

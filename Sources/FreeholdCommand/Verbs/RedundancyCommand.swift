@@ -99,6 +99,6 @@ extension Redundancy {
 
   /// The wish as a person reads it.
   var sentence: String {
-    "any \(needed) of \(Wording.count(total, "node")) bring everything back"
+    total == 1 ? "one node has everything" : "any \(needed) of \(total) nodes bring everything back"
   }
 }

@@ -86,6 +86,7 @@ extension SyncReport {
     if let came = incoming.text { text += "; \(came) from other devices" }
     guard nodesAsked > 0 else { return text + "; there is no node to bring it to" }
     text += "; \(Wording.size(sentBytes)) sent, \(Wording.size(receivedBytes)) received"
+    if nodesReached == 0 { return text + "; no node was reached: it is saved on this device only" }
     text += "; \(nodesReached) of \(Wording.count(nodesAsked, "node")) reached"
     if redundancy.isMet {
       text += "\nsafe: any \(redundancy.needed) of \(redundancy.total) nodes bring everything back"
