@@ -177,7 +177,12 @@ let package = Package(
         "VaultFolder", "FreeholdTestKit",
       ]),
     tests("CommandTests", ["FreeholdCommand", "Freehold", "VaultEncoding", "VaultCrypto"]),
-    tests("SimulatorTests", ["FreeholdTestKit", "VaultEncoding"]),
+    tests(
+      "SimulatorTests",
+      [
+        "FreeholdTestKit", "Freehold", "StorageNode", "VaultSync", "VaultEnvironment",
+        "VaultEncoding",
+      ]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

@@ -44,8 +44,8 @@ struct TidyTests {
 
   @Test(
     arguments: [
-      "try!", "as!", "fatalError(", "Task.detached", "UUID()", " Date()", "(Date()", ".randomElement()",
-      "SystemRandomNumberGenerator",
+      "try!", "as!", "fatalError(", "Task.detached", "UUID()", " Date()", "(Date()",
+      ".randomElement()", "SystemRandomNumberGenerator",
     ])
   func `sources never call`(_ word: String) {
     for file in tree.sources {

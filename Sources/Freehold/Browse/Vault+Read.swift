@@ -5,20 +5,23 @@ import VaultPacking
 import VaultStore
 
 extension Vault {
-  /// Hands over a file's content piece by piece, as it is now or was at a time.
+  /// Hands over a file's content piece by piece, as it is now or was at a time; returns what went
+  /// wrong with nodes on the way.
+  @discardableResult
   public func read(
     _ path: VaultPath, at time: Timestamp? = nil, _ body: ([UInt8]) throws -> Void
-  ) async throws {
+  ) async throws -> [Problem] {
     let tree = try tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .file else {
       throw FreeholdError(.usage, "that is not a file")
     }
-    guard let value = tree.contents(of: object).first?.value else { return }
+    guard let value = tree.contents(of: object).first?.value else { return [] }
     let reader = try contentReader(meter: TrafficMeter())
     try await reader.read(try Manifest(decoding: value)) { bytes, length in
       try body(bytes ?? [UInt8](repeating: 0, count: length))
     }
+    return Self.problems(reader.trouble, names: nodeNames)
   }
 
   /// A reader of contents that asks the outbox first and the vault's nodes then.

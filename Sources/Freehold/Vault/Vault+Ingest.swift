@@ -81,7 +81,7 @@ extension Vault {
       return
     }
     guard !accepted.isEmpty else { return }
-    let state: StoredEntry.State = mayWrite(run.feed.device) ? .waiting : .quarantined
+    let state: StoredEntry.State = isShutOut(run.feed.device) ? .quarantined : .waiting
     try database.write { transaction in
       try transaction.append(
         accepted.map {
@@ -100,9 +100,18 @@ extension Vault {
     }
   }
 
+  /// Whether a device is known here and may write no more.
+  ///
+  /// One that is not known may be let in by a policy entry that has not come yet: its entries wait.
+  private func isShutOut(_ author: DID) -> Bool {
+    !policy.state.grants(to: author).isEmpty && !mayWrite(author)
+  }
+
   /// Merges the entries that wait and can be opened; the others go on waiting.
   func mergeWaiting() throws {
-    let waiting = try database.read { try $0.entries(in: .waiting) }.filter { $0.scope == scope }
+    let waiting = try database.read { try $0.entries(in: .waiting) }.filter {
+      $0.scope == scope && mayWrite($0.device)
+    }
     guard !waiting.isEmpty else { return }
     let opener = EntryOpener(vault: did, keyring: keyring)
     var batches: [Batch] = []

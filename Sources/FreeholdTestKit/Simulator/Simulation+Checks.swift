@@ -19,16 +19,17 @@ extension Simulation {
       device.stop()
     }
     for node in nodes {
+      lieCount += node.evil?.lieCount ?? 0
       node.evil = nil
-      if node.isUp { node.medium.faults.crashAtStep = nil }
-      if !node.isUp || node.medium.isUnwell { start(node.stopped) }
+      // After a failed sync a disk is not trusted until the process starts again.
+      if !node.isUp || options.diskFailure > 0 || node.medium.isUnwell { start(node.stopped) }
     }
     // Requests that are under way arrive before the end, not in the middle of the last checks.
     try await timeline.sleep(for: .seconds(300))
     for device in living {
       if device.vault == nil {
         try await join(device)
-      } else if device.medium.isOff || device.medium.isUnwell {
+      } else if device.medium.isOff || options.diskFailure > 0 || device.medium.isUnwell {
         await restart(device)
       }
     }
@@ -166,8 +167,7 @@ extension Simulation {
         }
       }
       return model
-    } catch let error as FreeholdError where error.code == .noSuchVault && device.history.count == 1
-    {
+    } catch let error as FreeholdError where error.code == .noSuchVault {
       return model
     } catch {
       report("device \(reader.number) cannot list the folder of device \(device.number): \(error)")
@@ -180,7 +180,10 @@ extension Simulation {
     guard let vault = device.vault else { return false }
     var bytes: [UInt8] = []
     do {
-      bytes = planted.read(try await vault.wholeFile(VaultPath(entry.path)))
+      var problems: [Problem] = []
+      (bytes, problems) = try await vault.wholeFile(VaultPath(entry.path))
+      bytes = planted.read(bytes)
+      check(problems, of: device)
     } catch {
       trace.note("d\(device.number) could not read")
       return false
@@ -201,26 +204,27 @@ extension Simulation {
   }
 
   /// Nobody honest is accused.
-  func check(_ report: SyncReport, of device: SimulatedDevice) {
-    for problem in report.problems where problem.severity == .danger {
+  func check(_ problems: [Problem], of device: SimulatedDevice) {
+    for problem in problems where problem.severity == .danger {
       let node = nodes.first { $0.did == problem.node }
+      if let node { accused.insert(node.number) }
       let isFair = node.map {
-        $0.evil != nil || $0.hasLostDisk || liars.contains($0.number)
+        $0.hasLostDisk || liars.contains($0.number)
           || network.intercepted.contains([device.number, $0.number])
       }
       if isFair != true {
-        self.report("device \(device.number) accuses without reason: \(problem.message)")
+        report("device \(device.number) accuses without reason: \(problem.message)")
       }
     }
   }
 }
 
 extension Vault {
-  /// A file's whole content.
-  fileprivate func wholeFile(_ path: VaultPath) async throws -> [UInt8] {
+  /// A file's whole content, and what was wrong with nodes.
+  fileprivate func wholeFile(_ path: VaultPath) async throws -> ([UInt8], [Problem]) {
     var bytes: [UInt8] = []
-    try await read(path) { bytes += $0 }
-    return bytes
+    let problems = try await read(path) { bytes += $0 }
+    return (bytes, problems)
   }
 }
 

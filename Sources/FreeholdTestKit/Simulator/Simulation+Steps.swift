@@ -33,6 +33,7 @@ extension Simulation {
   }
 
   private func takeStep(_ device: SimulatedDevice) async {
+    guard await hasOwnFolder(device) else { return }
     switch generator.number(in: 0...99) {
     case ..<28: await writeOwn(device)
     case ..<36: await makeOwnFolder(device)
@@ -44,12 +45,26 @@ extension Simulation {
     }
   }
 
+  /// Makes the own folder, unless that was done before.
+  private func hasOwnFolder(_ device: SimulatedDevice) async -> Bool {
+    do {
+      try await device.vault?.makeFolder(VaultPath([device.folderName]))
+      return true
+    } catch {
+      if device.mayFail {
+        await restart(device)
+      } else {
+        report("device \(device.number) failed without a reason: \(error)")
+      }
+      return false
+    }
+  }
+
   // MARK: The own folder, of which the model knows everything
 
   private func writeOwn(_ device: SimulatedDevice) async {
     var model = device.model
-    let folder = oneOf(Array(model.folders) + [[]])
-    let path = folder + [name("file", most: 6)]
+    let path = oneOf(Array(model.folders) + [[]]) + [name("file", most: 6)]
     guard !model.folders.contains(path) else { return }
     let content = contents.make(sizeBytes: drawSize(), author: device.number)
     model.files[path] = content.number
@@ -178,7 +193,7 @@ extension Simulation {
       trace.note(
         "d\(device.number) synced \(report.nodesReached)/\(report.nodesAsked) "
           + "\(report.redundancy.isMet)")
-      check(report, of: device)
+      check(report.problems, of: device)
       if report.redundancy.isMet { device.acknowledged = state }
       return report
     } catch {

@@ -37,6 +37,10 @@ public final class Simulation: @unchecked Sendable {
   var isSafetyPhaseOver = false
   /// The nodes that lied before the quiet phase: what they said then may come out later.
   var liars: Set<Int> = []
+  /// How often they did.
+  var lieCount = 0
+  /// The nodes that a device has named.
+  var accused: Set<Int> = []
 
   private init(
     seed: UInt64, options: SimulationOptions, planted: PlantedFault
@@ -135,7 +139,6 @@ public final class Simulation: @unchecked Sendable {
       in: home, unlock: .unsealed)
     device.adopt(vault)
     _ = try await vault.sync()
-    try await vault.makeFolder(VaultPath([device.folderName]))
   }
 
   static let sharedFolder = Array("shared".utf8)

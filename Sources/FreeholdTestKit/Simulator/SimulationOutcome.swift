@@ -16,6 +16,10 @@ public struct SimulationOutcome: Sendable {
   public let foreignJobCount: Int
   /// How many requests were sent.
   public let requestCount: Int
+  /// How often a node lied.
+  public let lieCount: Int
+  /// The nodes that a device has named as misbehaving.
+  public let accused: Set<Int>
 
   init(_ simulation: Simulation) {
     seed = simulation.seed
@@ -25,6 +29,8 @@ public struct SimulationOutcome: Sendable {
     traceDigest = simulation.trace.digest
     foreignJobCount = simulation.executor.foreignCount
     requestCount = simulation.network.requestCount
+    lieCount = simulation.lieCount
+    accused = simulation.accused
   }
 
   init(seed: UInt64, options: SimulationOptions, failure: String) {
@@ -35,6 +41,8 @@ public struct SimulationOutcome: Sendable {
     traceDigest = .zero
     foreignJobCount = 0
     requestCount = 0
+    lieCount = 0
+    accused = []
   }
 
   /// What a person needs to see of a failure, and how to see it again.

@@ -1,0 +1,41 @@
+import FreeholdTestKit
+import Testing
+
+/// Every lie does no harm, and the liar is named.
+@Suite struct EvilNodeTests {
+  /// A world in which a lie is seen: whatever one device writes, another asks the liar for.
+  private func options(_ lie: EvilNode.Lie) -> SimulationOptions {
+    var options = SimulationOptions()
+    options.deviceCount = 3
+    options.joinsLate = true
+    options.nodeCount = 2
+    options.stepCount = 10
+    options.lie = lie
+    return options
+  }
+
+  @Test(
+    arguments: [
+      .withholdsEntries, .forgesEntries, .forgesHeads, .forgesPolicy, .rollsBack, .flipsShards,
+    ] as [EvilNode.Lie])
+  func `a liar is named, and nothing is lost`(lie: EvilNode.Lie) {
+    var isNamed = false
+    for seed in UInt64(1)...6 where !isNamed {
+      let outcome = Simulation.run(seed: seed, options: options(lie))
+      #expect(outcome.violations.isEmpty, "\(lie): \(outcome.failureText)")
+      isNamed = outcome.lieCount > 0 && !outcome.accused.isEmpty
+    }
+    #expect(isNamed, "\(lie) was never noticed")
+  }
+
+  @Test(arguments: [.truncatesShards, .swapsShards, .dropsShards, .saysSame] as [EvilNode.Lie])
+  func `a lie that may be an accident does no harm`(lie: EvilNode.Lie) {
+    var lies = 0
+    for seed in UInt64(1)...2 {
+      let outcome = Simulation.run(seed: seed, options: options(lie))
+      #expect(outcome.violations.isEmpty, "\(lie): \(outcome.failureText)")
+      lies += outcome.lieCount
+    }
+    #expect(lies > 0)
+  }
+}
