@@ -35,7 +35,9 @@ import Testing
     #expect(first.foreignJobCount == 0 && second.foreignJobCount == 0)
   }
 
-  /// Seeds that found something once: feeds that build on each other were not merged whole at a
+  /// Seeds that found something once.
+  ///
+  /// Feeds that build on each other were not merged whole at a
   /// start. A change of the scenario changes what a seed means, so they are a sample, not a proof.
   @Test(arguments: [12, 30, 31] as [UInt64])
   func `what was found once stays repaired`(seed: UInt64) {
