@@ -23,12 +23,12 @@ enum TerminalPrompt {
   ///
   /// Ctrl-C throws `interrupted`.
   static func readSecret(_ question: String) throws -> SecretBytes {
-    show(question + ": ")
     try silence()
     defer {
       restore()
       show("\n")
     }
+    show(question + ": ")
     var line: [UInt8] = []
     while true {
       var byte: UInt8 = 0
@@ -47,6 +47,9 @@ enum TerminalPrompt {
       }
     }
   }
+
+  /// Whether somebody is being asked now.
+  static var isAsking: Bool { before.withLock { $0 != nil } }
 
   /// Puts the terminal back as it was; nothing to do when it is.
   static func restore() {

@@ -51,7 +51,8 @@ final class Interrupts: Sendable {
       state.count += 1
       return (state.count, state.action)
     }
-    guard count == 1 else { Self.end() }
+    // A question that waits for an answer is nothing to finish.
+    guard count == 1, !TerminalPrompt.isAsking else { Self.end() }
     console.endProgress()
     console.talk("stopping; what was done so far is kept. Again to stop at once")
     action?()
