@@ -6,7 +6,7 @@ import Testing
 /// Many seeds; `FREEHOLD_SEED` says the first and `FREEHOLD_SEEDS` how many.
 @Suite struct SimulatorTests {
   /// What fits into a run of the whole suite on two cores without optimisation.
-  private static let seedsUsually: UInt64 = 200
+  private static let seedsUsually: UInt64 = 100
 
   @Test func `whatever goes wrong, nothing is lost, leaked or wrongly told`() async {
     let environment = ProcessInfo.processInfo.environment
