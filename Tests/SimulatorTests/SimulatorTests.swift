@@ -47,31 +47,56 @@ import Testing
 
   // MARK: Parts
 
-  /// Runs seeds on threads of their own, because each keeps its thread until it is over.
-  private static func failures(first: UInt64, count: UInt64) async -> [SimulationOutcome] {
-    let next = Mutex(first)
-    let failures = Mutex<[SimulationOutcome]>([])
-    let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<threads {
-        group.addTask {
-          await withCheckedContinuation { continuation in
-            let thread = Thread {
-              while let seed = next.withLock({ seed -> UInt64? in
-                defer { seed += 1 }
-                return seed < first + count ? seed : nil
-              }) {
-                let outcome = Simulation.run(seed: seed)
-                if !outcome.violations.isEmpty { failures.withLock { $0.append(outcome) } }
-              }
-              continuation.resume()
-            }
-            thread.stackSize = 8 << 20
-            thread.start()
-          }
-        }
+  /// What the threads share: the next seed, and what went wrong.
+  private final class Progress: Sendable {
+    private let next: Mutex<UInt64>
+    private let end: UInt64
+    private let found = Mutex<[SimulationOutcome]>([])
+
+    init(first: UInt64, count: UInt64) {
+      next = Mutex(first)
+      end = first + count
+    }
+
+    var failures: [SimulationOutcome] {
+      found.withLock { $0 }.sorted { $0.seed < $1.seed }
+    }
+
+    func takeSeed() -> UInt64? {
+      next.withLock { seed in
+        guard seed < end else { return nil }
+        defer { seed += 1 }
+        return seed
       }
     }
-    return failures.withLock { $0 }.sorted { $0.seed < $1.seed }
+
+    func run() {
+      while let seed = takeSeed() {
+        let outcome = Simulation.run(seed: seed)
+        if !outcome.violations.isEmpty { found.withLock { $0.append(outcome) } }
+      }
+    }
+  }
+
+  /// Runs seeds on threads of their own, because each keeps its thread until it is over.
+  private static func failures(first: UInt64, count: UInt64) async -> [SimulationOutcome] {
+    let progress = Progress(first: first, count: count)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) {
+        group.addTask { await run(progress) }
+      }
+    }
+    return progress.failures
+  }
+
+  private static func run(_ progress: Progress) async {
+    await withCheckedContinuation { continuation in
+      let thread = Thread {
+        progress.run()
+        continuation.resume()
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
   }
 }
