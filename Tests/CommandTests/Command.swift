@@ -24,7 +24,7 @@ final class Command: Sendable {
 
   init() throws {
     folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("freehold-command-\(ProcessInfo.processInfo.globallyUniqueString)")
+      .appendingPathComponent("fh-\(UInt32.random(in: .min ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 

@@ -29,6 +29,12 @@ enum ChildProcess {
     return child
   }
 
+  /// Closes what was inherited beyond the three usual descriptors: a process that outlives its
+  /// parent must not keep open a pipe whose end somebody waits for.
+  static func closeInherited() {
+    for descriptor in (STDERR_FILENO + 1)...255 { close(descriptor) }
+  }
+
   /// A pipe whose ends no other program inherits.
   static func makePipe() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [-1, -1]

@@ -16,6 +16,7 @@ struct AgentCommand: ParsableCommand {
   var idle: Int
 
   func run() throws {
+    ChildProcess.closeInherited()
     let keyFile = UnlockAgent.receiveKeyFile()
     guard keyFile.count > 0 else { throw FreeholdError(.usage, "there are no keys to hold") }
     try UnlockAgent(

@@ -39,7 +39,8 @@ struct ConflictsCommand: AsyncParsableCommand {
     session.console.talk(
       conflicts.isEmpty
         ? "there are none"
-        : "\(Wording.count(conflicts.count, "file")) with several contents, side by side in the folder"
+        : Wording.count(conflicts.count, "file")
+          + " with several contents, side by side in the folder"
     )
   }
 }
