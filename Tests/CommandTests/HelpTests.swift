@@ -32,7 +32,7 @@ struct HelpTests {
     let page = try Command().run(try Command.program("freehold"), arguments)
     #expect(page.status == 0)
     #expect(page.talk.isEmpty)
-    #expect((5...40).contains(page.lines.count))
+    #expect((10...40).contains(page.lines.count))
     #expect(!page.text.contains("\u{1B}"))
   }
 

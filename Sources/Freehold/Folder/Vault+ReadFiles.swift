@@ -48,22 +48,13 @@ extension Vault {
     progress: SyncProgress
   ) async throws {
     guard !plan.files.isEmpty else { return }
-    guard let key = keyring.writingKey(scope) else {
-      throw FreeholdError(.refused, "this device has no key to write with")
-    }
-    let intake = ContentIntake(
-      epoch: key.number, seed: SecretBytes(generator.nextBytes(32)),
-      store: { [self] pack, placed in try store(pack, placed) })
-    let database = self.database
-    let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { token in
-      try database.read { try $0.knownChunk(token) }
-    }
+    let tools = try makeIntake()
+    let (intake, sealer, chunker) = (tools.intake, tools.sealer, tools.chunker)
     var underWay = FilesUnderWay()
     var done = SyncReport.FileCounts()
     progress.begin(.reading, files: plan.files.count, bytes: plan.files.sizeBytes)
     try await withThrowingTaskGroup(of: (Int, [ChunkSealer.Outcome]).self) { group in
       var sealing = SealingQueue()
-      let chunker = Chunker(key: key.chunker.exposedCopy())
       let window = ChunkWindow(chunker: chunker)
       for file in plan.files {
         try await read(

@@ -104,5 +104,10 @@ enum HelpPages {
     Sizes:
       4096, 10GiB, 1.5 TB         B, kB to PB (1000), KiB to PiB (1024)
 
+
+    Examples:
+      freehold restore photos --to /tmp/old --at 7d
+      freehold cat notes.md --at 2027-01-31
+      freehold diff --at 2h
     """
 }
