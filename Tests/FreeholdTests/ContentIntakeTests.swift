@@ -26,14 +26,16 @@ struct ContentIntakeTests {
   /// Takes contents in as one push and gives the manifests in the order of the contents.
   private func takeIn(_ contents: [[[UInt8]]], _ world: World) throws -> [Manifest] {
     let intake = ContentIntake(
-      epoch: epoch.number, seed: SecretBytes([UInt8](repeating: 3, count: 32))
-    ) {
-      pack, placed in
-      world.packs[pack.identifier] = pack.bytes
-      for item in placed { world.known[item.token] = item.chunk }
+      epoch: epoch.number, seed: SecretBytes([UInt8](repeating: 3, count: 32)))
+    func store() {
+      for packed in intake.takePacked() {
+        world.packs[packed.pack.identifier] = packed.pack.bytes
+        for item in packed.placed { world.known[item.token] = item.chunk }
+        intake.settle(packed)
+      }
     }
     let known = world.known
-    let sealer = ChunkSealer(epoch: epoch, tokenKey: tokenKey) { known[$0] }
+    let sealer = ChunkSealer(epoch: epoch, tokenKey: tokenKey) { $0.map { known[$0] } }
     var numbers: [Int] = []
     for chunks in contents {
       let file = intake.begin()
@@ -42,14 +44,18 @@ struct ContentIntakeTests {
       intake.end(file)
       while let (batch, seed) = intake.takeBatch(isLast: false) {
         try intake.accept(try sealer.seal(batch, seed: seed))
+        store()
       }
     }
     while let (batch, seed) = intake.takeBatch(isLast: true) {
       try intake.accept(try sealer.seal(batch, seed: seed))
     }
     try intake.close()
+    let early = intake.takeFinished()
+    #expect(early.allSatisfy { $0.manifest.packs.isSubset(of: world.packs.keys) })
+    store()
     let finished = Dictionary(
-      uniqueKeysWithValues: intake.takeFinished().map { ($0.file, $0.manifest) })
+      uniqueKeysWithValues: (early + intake.takeFinished()).map { ($0.file, $0.manifest) })
     return try numbers.map { try #require(finished[$0]) }
   }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import VaultCrypto
 import VaultEncoding
 import VaultPacking
@@ -32,30 +33,59 @@ struct ChunkSealer: Sendable {
   let epoch: EpochKey
   /// The device's own key for tokens of the local index.
   let tokenKey: SecretBytes
-  /// Looks a chunk up in the local index; must be callable from any task.
-  let known: @Sendable (ChunkToken) throws -> KnownChunk?
+  /// Looks chunks up in the local index, in the order asked; must be callable from any task.
+  let known: @Sendable ([ChunkToken]) throws -> [KnownChunk?]
+  private let compressors = CompressorPool()
+
+  init(
+    epoch: EpochKey, tokenKey: SecretBytes,
+    known: @escaping @Sendable ([ChunkToken]) throws -> [KnownChunk?]
+  ) {
+    self.epoch = epoch
+    self.tokenKey = tokenKey
+    self.known = known
+  }
 
   /// Hashes and seals a batch.
   ///
   /// `seed` makes the nonces: 256 bits drawn for this batch alone.
   func seal(_ batch: [Plain], seed: SecretBytes) throws -> [Outcome] {
+    let hashes = batch.map { Hash.sha256($0.bytes) }
+    let tokens = hashes.map { ChunkToken.of(plaintextHash: $0, key: tokenKey) }
+    let known = try known(tokens)
     var nonces = KeyedGenerator(seed: seed)
-    let compressor = try Compressor()
-    return try batch.map { plain in
-      let hash = Hash.sha256(plain.bytes)
-      let token = ChunkToken.of(plaintextHash: hash, key: tokenKey)
-      let body: Outcome.Body
-      if let chunk = try known(token) {
-        body = .known(chunk)
-      } else {
-        let packed = compressor.compress(plain.bytes)
-        let key = ChunkSeal.key(forPlaintextHash: hash, epoch)
-        let sealed = try ChunkSeal.seal(packed.bytes, key: key, using: &nonces)
-        body = .sealed(bytes: sealed, method: packed.method.rawValue)
+    return try compressors.lend { compressor in
+      try batch.indices.map { index in
+        let body: Outcome.Body
+        if let chunk = known[index] {
+          body = .known(chunk)
+        } else {
+          let packed = compressor.compress(batch[index].bytes)
+          let key = ChunkSeal.key(forPlaintextHash: hashes[index], epoch)
+          let sealed = try ChunkSeal.seal(packed.bytes, key: key, using: &nonces)
+          body = .sealed(bytes: sealed, method: packed.method.rawValue)
+        }
+        return Outcome(
+          file: batch[index].file, extent: batch[index].extent, hash: hashes[index],
+          token: tokens[index], plainBytes: batch[index].bytes.count, body: body)
       }
-      return Outcome(
-        file: plain.file, extent: plain.extent, hash: hash, token: token,
-        plainBytes: plain.bytes.count, body: body)
     }
+  }
+}
+
+/// Compressors that are free: each is lent to one task at a time, because making one costs more
+/// than a small batch.
+private final class CompressorPool: Sendable {
+  // SAFETY: a compressor is in the list or with the one task that took it out, never both.
+  private struct Free: @unchecked Sendable {
+    var compressors: [Compressor] = []
+  }
+
+  private let free = Mutex(Free())
+
+  func lend<Result>(_ body: (Compressor) throws -> Result) throws -> Result {
+    let compressor = try free.withLock { $0.compressors.popLast() } ?? Compressor()
+    defer { free.withLock { $0.compressors.append(compressor) } }
+    return try body(compressor)
   }
 }

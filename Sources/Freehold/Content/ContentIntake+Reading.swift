@@ -4,13 +4,14 @@ import VaultPacking
 extension ContentIntake {
   /// Cuts a file into chunks and holes.
   ///
-  /// `submit` is called after each chunk, so that sealing goes on while reading does.
+  /// `submit` is called after each chunk, so that sealing goes on while reading does. Returns false
+  /// when the task was cancelled before the file's end.
   func take(
     _ reader: FileReader, as file: Int, chunker: Chunker, window: ChunkWindow,
     submit: () async throws -> Void
-  ) async throws {
+  ) async throws -> Bool {
     window.restart(with: chunker)
-    while true {
+    while !Task.isCancelled {
       // A piece is never longer than the free space behind the longest chunk.
       let hole = try reader.nextPiece { piece -> Int64 in
         switch piece {
@@ -28,12 +29,13 @@ extension ContentIntake {
         add(chunk, to: file)
         try await submit()
       }
-      guard let hole else { return }
+      guard let hole else { return true }
       if hole > 0 {
         addHole(Int(hole), to: file)
         window.restart(with: chunker)
       }
     }
+    return false
   }
 }
 

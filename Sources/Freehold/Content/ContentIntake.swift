@@ -7,14 +7,15 @@ import VaultStore
 // From plain chunks to manifests.
 //
 // The idea: files are read one after the other; their chunks gather in batches; batches are hashed,
-// compressed and sealed by child tasks on every core; what comes back, in order, fills packs; a
-// file is finished when the packs of all its chunks are. So reading, sealing and storing overlap,
-// and what is held in memory is a few batches and one open pack, however long a file is.
+// compressed and sealed by child tasks on every core; what comes back, in order, fills packs; full
+// packs are handed out to be stored; a file is finished when the packs of all its chunks are
+// stored. So reading, sealing and storing overlap, and what is held in memory is a few batches,
+// one open pack and the packs that are being stored, however long a file is.
 //
 // Example: file A has chunks a1 a2, file B has b1, and a pack ends after a2. When that pack is
-// stored, A is finished and its manifest goes out; B waits for the next pack.
+// settled, A is finished and its manifest goes out; B waits for the next pack.
 //
-// Invariant: a manifest is handed out only after every pack that it names was handed to `store`.
+// Invariant: a manifest is handed out only after every pack that it names was settled.
 
 /// Gathers the content of files into packs; one for each push.
 final class ContentIntake {
@@ -25,17 +26,25 @@ final class ContentIntake {
   }
 
   /// A new chunk of a finished pack, for the local index.
-  struct Placed {
+  struct Placed: Sendable {
     var token: ChunkToken
     var chunk: KnownChunk
     var plainBytes: Int
   }
 
-  private struct OpenFile {
-    var extents: [Manifest.Extent?]
-    var missing: Int
-    var isComplete: Bool
-    var sizeBytes: Int
+  /// A full pack, to be stored and then settled.
+  struct Packed: Sendable {
+    let pack: FilledPack<Int>
+    /// Its new chunks, in the order in which they lie.
+    let placed: [Placed]
+  }
+
+  /// A class, because a file may have very many extents and gets them one by one.
+  private final class OpenFile {
+    var extents: [Manifest.Extent?] = []
+    var missing = 0
+    var isComplete = false
+    var sizeBytes = 0
   }
 
   private struct Ticket {
@@ -54,47 +63,40 @@ final class ContentIntake {
   private var ticketCount = 0
   private var batch: [ChunkSealer.Plain] = []
   private var batchBytes = 0
+  private var packed: [Packed] = []
   private var finished: [Finished] = []
-  private let store: (FilledPack<Int>, [Placed]) throws -> Void
 
   /// A batch large enough that a task costs nothing beside it.
-  static let batchBytesMax = 4 << 20
+  static let batchBytesMax = 2 << 20
 
   /// Starts a push.
-  ///
-  /// `store` must make a pack and its chunks' places durable before it returns.
-  init(
-    epoch: UInt64, seed: SecretBytes,
-    store: @escaping (FilledPack<Int>, [Placed]) throws -> Void
-  ) {
+  init(epoch: UInt64, seed: SecretBytes) {
     self.epoch = epoch
-    self.store = store
     random = KeyedGenerator(seed: seed)
   }
 
   /// Begins a file; its number names it in what follows.
   func begin() -> Int {
     fileCount += 1
-    files[fileCount] = OpenFile(extents: [], missing: 0, isComplete: false, sizeBytes: 0)
+    files[fileCount] = OpenFile()
     return fileCount
   }
 
   /// Adds a chunk to a file.
   func add(_ bytes: [UInt8], to file: Int) {
-    guard !bytes.isEmpty, var open = files[file] else { return }
+    guard !bytes.isEmpty, let open = files[file] else { return }
     batch.append(ChunkSealer.Plain(file: file, extent: open.extents.count, bytes: bytes))
     batchBytes += bytes.count
     open.extents.append(nil)
     open.missing += 1
     open.sizeBytes += bytes.count
-    files[file] = open
   }
 
   /// Adds a run of zeros to a file.
   func addHole(_ length: Int, to file: Int) {
-    guard length > 0 else { return }
-    files[file]?.extents.append(.hole(length))
-    files[file]?.sizeBytes += length
+    guard length > 0, let open = files[file] else { return }
+    open.extents.append(.hole(length))
+    open.sizeBytes += length
   }
 
   /// Ends a file.
@@ -124,11 +126,30 @@ final class ContentIntake {
 
   /// Closes the last packs.
   ///
-  /// Every begun file is finished afterwards.
+  /// Every begun file is finished once they are settled.
   func close() throws {
     let packs = try filler.finish(using: &random)
     filler = PackFiller<Int>()
-    for pack in packs { try accept(pack) }
+    for pack in packs { accept(pack) }
+  }
+
+  /// The packs that became full since the last call.
+  ///
+  /// Each is to be settled when the pack and its chunks' places are durable.
+  func takePacked() -> [Packed] {
+    defer { packed = [] }
+    return packed
+  }
+
+  /// Finishes the files that waited for a pack, which is durable now.
+  func settle(_ packed: Packed) {
+    for (number, _) in packed.pack.chunks {
+      guard let ticket = tickets.removeValue(forKey: number) else { continue }
+      ticketOf[ticket.token] = nil
+      for waiter in ticket.waiters {
+        fill(waiter.file, waiter.extent, with: ticket.reference)
+      }
+    }
   }
 
   /// The files that are finished since the last call.
@@ -146,19 +167,10 @@ final class ContentIntake {
       fill(outcome.file, outcome.extent, with: reference)
     case .sealed(let bytes, let method):
       if let ticket = ticketOf[outcome.token] {
-        wait(for: ticket, file: outcome.file, extent: outcome.extent)
+        tickets[ticket]?.waiters.append((outcome.file, outcome.extent))
       } else {
         try place(bytes, method: method, outcome)
       }
-    }
-  }
-
-  private func wait(for number: Int, file: Int, extent: Int) {
-    guard let ticket = tickets[number] else { return }
-    if ticket.reference.location.length > 0 {
-      fill(file, extent, with: ticket.reference)
-    } else {
-      tickets[number]?.waiters.append((file, extent))
     }
   }
 
@@ -172,38 +184,28 @@ final class ContentIntake {
     tickets[number] = Ticket(
       reference: reference, token: outcome.token, waiters: [(outcome.file, outcome.extent)])
     ticketOf[outcome.token] = number
-    if let pack = try filler.add(bytes, as: number, using: &random) { try accept(pack) }
+    if let pack = try filler.add(bytes, as: number, using: &random) { accept(pack) }
   }
 
-  private func accept(_ pack: FilledPack<Int>) throws {
-    var placed: [Placed] = []
-    for (number, range) in pack.chunks {
-      guard var ticket = tickets[number] else { continue }
-      ticket.reference.location = ChunkLocation(
+  private func accept(_ pack: FilledPack<Int>) {
+    let placed = pack.chunks.compactMap { number, range -> Placed? in
+      tickets[number]?.reference.location = ChunkLocation(
         pack: pack.identifier, offset: range.lowerBound, length: range.count)
-      placed.append(
+      return tickets[number].map { ticket in
         Placed(
           token: ticket.token,
           chunk: KnownChunk(
             location: ticket.reference.location, method: ticket.reference.method, epoch: epoch),
-          plainBytes: ticket.reference.plainBytes))
-      tickets[number] = ticket
-    }
-    try store(pack, placed)
-    for (number, _) in pack.chunks {
-      guard let ticket = tickets.removeValue(forKey: number) else { continue }
-      ticketOf[ticket.token] = nil
-      for waiter in ticket.waiters {
-        fill(waiter.file, waiter.extent, with: ticket.reference)
+          plainBytes: ticket.reference.plainBytes)
       }
     }
+    packed.append(Packed(pack: pack, placed: placed))
   }
 
   private func fill(_ file: Int, _ extent: Int, with reference: ChunkReference) {
-    guard var open = files[file] else { return }
+    guard let open = files[file] else { return }
     open.extents[extent] = .data(reference)
     open.missing -= 1
-    files[file] = open
     finishIfDone(file)
   }
 

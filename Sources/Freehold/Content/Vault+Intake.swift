@@ -6,7 +6,7 @@ import VaultStore
 
 /// What turns plain content into packs under the scope's current key.
 struct IntakeTools {
-  /// Gathers chunks into packs and hands the packs to the store.
+  /// Gathers chunks into packs.
   let intake: ContentIntake
   /// Hashes and seals batches of chunks.
   let sealer: ChunkSealer
@@ -20,12 +20,10 @@ extension Vault {
     guard let key = keyring.writingKey(scope) else {
       throw FreeholdError(.refused, "this device has no key to write with")
     }
-    let intake = ContentIntake(
-      epoch: key.number, seed: SecretBytes(generator.nextBytes(32)),
-      store: { [self] pack, placed in try store(pack, placed) })
+    let intake = ContentIntake(epoch: key.number, seed: SecretBytes(generator.nextBytes(32)))
     let database = self.database
-    let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { token in
-      try database.read { try $0.knownChunk(token) }
+    let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { tokens in
+      try database.read { try $0.knownChunks(tokens) }
     }
     return IntakeTools(
       intake: intake, sealer: sealer, chunker: Chunker(key: key.chunker.exposedCopy()))
@@ -35,12 +33,12 @@ extension Vault {
   func takeIn(_ bytes: [UInt8]) throws -> Manifest {
     guard bytes.count > Manifest.inlineBytesMax else { return .inline(bytes) }
     let tools = try makeIntake()
-    let manifest = try tools.manifest(of: bytes)
+    let manifest = try tools.manifest(of: bytes, store: store)
     guard case .extents(let extents) = manifest.body,
       extents.count > Manifest.directExtentsMax
     else { return manifest }
     // The list of extents is long, so it goes into packs itself.
-    let list = try tools.manifest(of: Manifest.encode(extents))
+    let list = try tools.manifest(of: Manifest.encode(extents), store: store)
     guard case .extents(let listExtents) = list.body else { return manifest }
     return Manifest(
       sizeBytes: manifest.sizeBytes,
@@ -50,16 +48,22 @@ extension Vault {
 
 extension IntakeTools {
   /// Cuts, seals and packs the content of one file.
-  func manifest(of bytes: [UInt8]) throws -> Manifest {
+  ///
+  /// `store` must make a pack and its chunks' places durable before it returns.
+  func manifest(
+    of bytes: [UInt8], store: (ContentIntake.Packed) throws -> Void
+  ) throws -> Manifest {
     let file = intake.begin()
     var chunker = self.chunker
     for range in chunker.chunk(bytes) {
       intake.add(Array(bytes[range]), to: file)
       try sealBatches(isLast: false)
+      try storePacks(store)
     }
     intake.end(file)
     try sealBatches(isLast: true)
     try intake.close()
+    try storePacks(store)
     guard let finished = intake.takeFinished().first(where: { $0.file == file }) else {
       throw FreeholdError(.failed, "a file's content was not taken in whole")
     }
@@ -69,6 +73,13 @@ extension IntakeTools {
   private func sealBatches(isLast: Bool) throws {
     while let (batch, seed) = intake.takeBatch(isLast: isLast) {
       try intake.accept(sealer.seal(batch, seed: seed))
+    }
+  }
+
+  private func storePacks(_ store: (ContentIntake.Packed) throws -> Void) throws {
+    for packed in intake.takePacked() {
+      try store(packed)
+      intake.settle(packed)
     }
   }
 }

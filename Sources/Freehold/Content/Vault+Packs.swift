@@ -4,25 +4,29 @@ import VaultPacking
 import VaultStore
 
 extension Vault {
-  /// Makes a finished pack durable: its file in the outbox first, then its row, its shards' names
+  /// Makes a full pack durable here: its file in the outbox first, then its row, its shards' names
   /// and the places of its chunks in one transaction.
-  func store(_ pack: FilledPack<Int>, _ placed: [ContentIntake.Placed]) throws {
+  func store(_ packed: ContentIntake.Packed) throws {
     let redundancy = self.redundancy()
     let code = try ErasureCode(dataShards: redundancy.needed, totalShards: redundancy.total)
-    let names = try Self.shardNames(of: pack.bytes, code: code)
-    try home.outbox.store([(name: pack.identifier, bytes: pack.bytes)])
+    let names = try Self.shardNames(of: packed.pack.bytes, code: code)
+    try store(
+      PackSender.Sent(
+        packed: packed, code: code,
+        shards: names.map { PackSender.Shard(name: $0, node: nil, receipt: nil) }))
+  }
+
+  /// Records a pack that was sent to its nodes.
+  ///
+  /// When all of them have acknowledged it, it needs no copy here; else its file is in the outbox
+  /// before its row says so (docs/decisions/0011-packs-from-memory.md).
+  func store(_ sent: PackSender.Sent) throws {
+    let pack = sent.packed.pack
+    if !sent.isSafe { try home.outbox.store([(name: pack.identifier, bytes: pack.bytes)]) }
     try database.write { transaction in
-      let row: PackRow
-      if let known = try transaction.pack(named: pack.identifier) {
-        row = known.row
-      } else {
-        row = try transaction.beginPack(
-          scope: scope, dataShards: code.dataShards, totalShards: code.totalShards)
-        try transaction.sealPack(
-          row, name: pack.identifier, length: pack.bytes.count, shards: names.map(\.root))
-      }
+      let row = try transaction.record(sent, in: scope)
       try transaction.setChunks(
-        placed.map { item in
+        sent.packed.placed.map { item in
           (
             item.token,
             ChunkPlace(
@@ -71,6 +75,8 @@ extension Vault {
 
   /// Places what is unplaced and announces what is unannounced: packs of a crashed run, and packs
   /// made when there were fewer nodes.
+  ///
+  /// A pack that its nodes acknowledged while files were read is safe from here on.
   func spread() throws {
     let packs = try database.read { transaction in
       try transaction.packs(in: .sealed) + transaction.packs(in: .uploading)
@@ -93,6 +99,12 @@ extension Vault {
       }
     }
     unannounced = []
+    try database.write { transaction in
+      for pack in packs where !pack.isLocal && pack.state == .uploading {
+        let stored = try transaction.storedShardCount(of: pack.row)
+        if stored == pack.totalShards { try transaction.setState(.safe, of: pack.row) }
+      }
+    }
   }
 
   /// Gives a pack that still lies here whole, and of which no node has a shard, the redundancy that
@@ -113,12 +125,40 @@ extension Vault {
 }
 
 extension VaultTransaction {
-  /// Where a chunk that is already stored lies.
-  func knownChunk(_ token: ChunkToken) throws -> KnownChunk? {
-    guard let place = try chunk(token), let pack = try pack(place.pack)?.name else { return nil }
-    return KnownChunk(
-      location: ChunkLocation(pack: pack, offset: place.offset, length: place.length),
-      method: place.method, epoch: place.epoch)
+  /// Where chunks that are already stored lie, in the order asked; nil for others.
+  func knownChunks(_ tokens: [ChunkToken]) throws -> [KnownChunk?] {
+    var names: [PackRow: Bytes32?] = [:]
+    return try chunks(tokens).map { place in
+      guard let place else { return nil }
+      let name = try names[place.pack] ?? pack(place.pack)?.name
+      names[place.pack] = .some(name)
+      return name.map { pack in
+        KnownChunk(
+          location: ChunkLocation(pack: pack, offset: place.offset, length: place.length),
+          method: place.method, epoch: place.epoch)
+      }
+    }
+  }
+
+  /// The rows of a pack and of its shards, with the receipts that came.
+  fileprivate func record(_ sent: PackSender.Sent, in scope: ScopeID) throws -> PackRow {
+    let pack = sent.packed.pack
+    if let known = try self.pack(named: pack.identifier) { return known.row }
+    let row = try beginPack(
+      scope: scope, dataShards: sent.code.dataShards, totalShards: sent.code.totalShards)
+    try sealPack(
+      row, name: pack.identifier, length: pack.bytes.count, shards: sent.shards.map(\.name.root))
+    for (position, shard) in sent.shards.enumerated() {
+      guard let node = shard.node else { continue }
+      try place(shard: position, of: row, on: node)
+      if let receipt = shard.receipt {
+        try setStored(shard: position, of: row, receipt: receipt)
+      }
+    }
+    // It is called safe only when the tree says where it lies: `spread` sees to both.
+    if sent.shards.contains(where: { $0.receipt != nil }) { try setState(.uploading, of: row) }
+    if sent.isSafe { try setLocal(false, row) }
+    return row
   }
 
   /// Chooses nodes for the shards of a pack that have none; those that have keep theirs.

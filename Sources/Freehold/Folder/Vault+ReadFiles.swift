@@ -40,27 +40,26 @@ private struct FilesUnderWay {
 }
 
 extension Vault {
-  private static let sealsSideBySide = 3
-
-  /// Reads the files of a plan, takes their content in, and commits them as their packs are stored.
+  /// Reads the files of a plan, takes their content in, sends full packs to nodes meanwhile, and
+  /// commits files as their packs are stored.
+  ///
+  /// A cancelled run keeps what it has read: packs that are not sent yet go into the outbox.
   func takeIn(
     _ plan: inout LocalPlan, mirror: FolderMirror, counts: inout SyncReport.FileCounts,
-    progress: SyncProgress
+    meter: TrafficMeter, progress: SyncProgress
   ) async throws {
     guard !plan.files.isEmpty else { return }
     let tools = try makeIntake()
-    let (intake, sealer, chunker) = (tools.intake, tools.sealer, tools.chunker)
+    let intake = tools.intake
+    var line = IntakeLine(tools, sender: try packSender(meter: meter))
     var underWay = FilesUnderWay()
     var done = SyncReport.FileCounts()
     progress.begin(.reading, files: plan.files.count, bytes: plan.files.sizeBytes)
-    try await withThrowingTaskGroup(of: (Int, [ChunkSealer.Outcome]).self) { group in
-      var sealing = SealingQueue()
-      let window = ChunkWindow(chunker: chunker)
-      for file in plan.files {
-        try await read(
-          file, chunker: chunker, window: window, into: intake, mirror: mirror, &underWay
-        ) {
-          try await sealing.submit(intake, sealer, to: &group, isLast: false, Self.sealsSideBySide)
+    try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
+      let window = ChunkWindow(chunker: tools.chunker)
+      for file in plan.files where !Task.isCancelled {
+        try await read(file, tools, window: window, mirror: mirror, &underWay) {
+          try await line.advance(in: &group, for: self)
         }
         progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
         try settle(intake, &underWay)
@@ -69,24 +68,24 @@ extension Vault {
         }
       }
       repeat {
-        try await sealing.submit(intake, sealer, to: &group, isLast: true, 0)
-        try intake.close()
+        try await line.finish(in: &group, for: self)
         try settle(intake, &underWay)
       } while !underWay.reading.isEmpty
     }
     try commit(&underWay, plan: &plan, mirror: mirror, counts: &done)
     counts.added += done.added
     counts.changed += done.changed
+    try Task.checkCancellation()
   }
 
   /// Reads one file into the intake.
   ///
   /// A file that cannot be read is reported and left as it was.
   private func read(
-    _ file: LocalPlan.FileToRead, chunker: Chunker, window: ChunkWindow,
-    into intake: ContentIntake, mirror: FolderMirror, _ underWay: inout FilesUnderWay,
-    submit: () async throws -> Void
+    _ file: LocalPlan.FileToRead, _ tools: IntakeTools, window: ChunkWindow,
+    mirror: FolderMirror, _ underWay: inout FilesUnderWay, submit: () async throws -> Void
   ) async throws {
+    let intake = tools.intake
     for attempt in 1...3 {
       let number = intake.begin()
       do {
@@ -101,7 +100,10 @@ extension Vault {
           underWay.add(current, attributes, .inline(try reader.readSmall()))
           return
         }
-        try await intake.take(reader, as: number, chunker: chunker, window: window, submit: submit)
+        guard
+          try await intake.take(
+            reader, as: number, chunker: tools.chunker, window: window, submit: submit)
+        else { return intake.abandon(number) }
         underWay.reading[number] = FilesUnderWay.Reading(file: current, attributes: attributes)
         intake.end(number)
         return
@@ -195,33 +197,6 @@ extension Vault {
       counts.added += 1
     }
     try item.attributes.record(object, kind: .file, in: &draft)
-  }
-}
-
-/// Batches that are being sealed by child tasks, taken back in the order in which they were given.
-private struct SealingQueue {
-  private var given = 0
-  private var taken = 0
-  private var early: [Int: [ChunkSealer.Outcome]] = [:]
-
-  /// Gives full batches to child tasks, and waits until at most `most` are under way.
-  mutating func submit(
-    _ intake: ContentIntake, _ sealer: ChunkSealer,
-    to group: inout ThrowingTaskGroup<(Int, [ChunkSealer.Outcome]), any Error>, isLast: Bool,
-    _ most: Int
-  ) async throws {
-    while let (batch, seed) = intake.takeBatch(isLast: isLast) {
-      let number = given
-      given += 1
-      group.addTask { (number, try sealer.seal(batch, seed: seed)) }
-    }
-    while given - taken > most, let (number, outcomes) = try await group.next() {
-      early[number] = outcomes
-      while let next = early.removeValue(forKey: taken) {
-        try intake.accept(next)
-        taken += 1
-      }
-    }
   }
 }
 

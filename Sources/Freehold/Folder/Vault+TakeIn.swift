@@ -19,7 +19,7 @@ extension Vault {
 
   /// Carries what happened in the folder into the tree.
   func takeIn(
-    _ changes: FolderChanges, mirror: FolderMirror, progress: SyncProgress
+    _ changes: FolderChanges, mirror: FolderMirror, meter: TrafficMeter, progress: SyncProgress
   ) async throws -> SyncReport.FileCounts {
     var counts = SyncReport.FileCounts()
     var plan = LocalPlan()
@@ -36,7 +36,7 @@ extension Vault {
       try record(done, plan: plan, mirror: mirror)
       count(done, in: &counts)
     }
-    try await takeIn(&plan, mirror: mirror, counts: &counts, progress: progress)
+    try await takeIn(&plan, mirror: mirror, counts: &counts, meter: meter, progress: progress)
     try takeIn(changes.linkGroups, plan: plan, mirror: mirror)
     return counts
   }

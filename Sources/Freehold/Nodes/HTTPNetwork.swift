@@ -39,7 +39,8 @@ public final class HTTPNetwork: Network {
     message.method = HTTPMethod(rawValue: request.method)
     for header in request.headers { message.headers.add(name: header.name, value: header.value) }
     if !request.body.isEmpty || request.method != "GET" {
-      message.body = .bytes(ByteBuffer(bytes: request.body))
+      message.body = .stream(
+        BodyPieces(of: request.body), length: .known(Int64(request.body.count)))
     }
     do {
       let response = try await client.execute(message, timeout: timeout.timeAmount)
@@ -54,9 +55,8 @@ public final class HTTPNetwork: Network {
   private func collect(
     _ response: HTTPClientResponse, bytesMax: Int, from peer: NetworkPeer
   ) async throws -> NetworkResponse {
-    if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }),
-      length > bytesMax
-    {
+    let declared = response.headers.first(name: "content-length").flatMap { Int($0) }
+    if let length = declared, length > bytesMax {
       throw NetworkError(
         .answerTooLarge, peer: peer.did, "the answer of \(peer.url) has \(length) bytes")
     }
@@ -66,7 +66,7 @@ public final class HTTPNetwork: Network {
         throw NetworkError(
           .answerTooLarge, peer: peer.did, "the answer of \(peer.url) exceeds \(bytesMax) bytes")
       }
-      if body.isEmpty { body.reserveCapacity(min(bytesMax, part.readableBytes * 4)) }
+      if body.isEmpty { body.reserveCapacity(max(0, declared ?? part.readableBytes)) }
       body.append(contentsOf: part.readableBytesView)
     }
     return NetworkResponse(
@@ -141,6 +141,29 @@ public final class HTTPNetwork: Network {
       .certificateRefused, peer: peer.did,
       "\(peer.url) does not show the certificate of its record")
   }
+}
+
+/// A long body piece by piece, so that no second copy of it is ever whole in memory: the next piece
+/// is made when the connection has taken the last.
+private struct BodyPieces: AsyncSequence, Sendable {
+  static let pieceBytes = 256 << 10
+
+  let bytes: [UInt8]
+
+  init(of bytes: [UInt8]) { self.bytes = bytes }
+
+  struct Iterator: AsyncIteratorProtocol {
+    var rest: ArraySlice<UInt8>
+
+    mutating func next() async throws -> ByteBuffer? {
+      guard !rest.isEmpty else { return nil }
+      let piece = rest.prefix(BodyPieces.pieceBytes)
+      rest = rest.dropFirst(piece.count)
+      return ByteBuffer(bytes: piece)
+    }
+  }
+
+  func makeAsyncIterator() -> Iterator { Iterator(rest: bytes[...]) }
 }
 
 extension Duration {

@@ -66,9 +66,13 @@ struct NodeClient: Sendable {
   }
 
   /// Stores a shard; returns the verified receipt's bytes.
-  func put(_ shard: ShardName, _ bytes: [UInt8]) async throws -> [UInt8] {
+  ///
+  /// `digest` is the SHA-256 of the bytes when it is known already.
+  func put(
+    _ shard: ShardName, _ bytes: [UInt8], digest: Bytes32? = nil
+  ) async throws -> [UInt8] {
     let answer = try await send(
-      "PUT", Endpoint.shard(shard), .pushBlob(shard: shard.root), body: bytes,
+      "PUT", Endpoint.shard(shard), .pushBlob(shard: shard.root), body: bytes, digest: digest,
       contentType: "application/octet-stream", timeout: Self.longTimeout, bytesMax: 1 << 16)
     let receipt = try StoredReceipt(verifying: answer.body)
     guard receipt.node == node, receipt.vault == signer.subject, receipt.shard == shard,
@@ -103,13 +107,13 @@ struct NodeClient: Sendable {
   }
 
   private func send(
-    _ method: String, _ path: String, _ request: Request, body: [UInt8],
+    _ method: String, _ path: String, _ request: Request, body: [UInt8], digest: Bytes32? = nil,
     headers: [(name: String, value: String)] = [], contentType: String = "application/cbor",
     withProofs: Bool = false, timeout: Duration = shortTimeout, bytesMax: Int
   ) async throws -> NetworkResponse {
     var generator = environment.makeGenerator()
     let token = try signer.sign(
-      request, bodyDigest: Hash.sha256(body), bodyBytes: UInt64(body.count),
+      request, bodyDigest: digest ?? Hash.sha256(body), bodyBytes: UInt64(body.count),
       now: environment.clock.now(), withProofs: withProofs, using: &generator)
     var all = headers
     all.append((name: "Authorization", value: token.header))

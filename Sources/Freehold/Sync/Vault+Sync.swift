@@ -18,11 +18,11 @@ extension Vault {
     var report = SyncReport()
     report.isDryRun = options.isDryRun
     let mirror = try openMirror()
+    let meter = TrafficMeter()
     if let mirror {
-      try await takeInFolder(mirror, options, progress: progress, report: &report)
+      try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
-      let meter = TrafficMeter()
       let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
       if let mirror {
         try store(mirror)
@@ -37,7 +37,7 @@ extension Vault {
   }
 
   private func takeInFolder(
-    _ mirror: FolderMirror, _ options: SyncOptions, progress: SyncProgress,
+    _ mirror: FolderMirror, _ options: SyncOptions, meter: TrafficMeter, progress: SyncProgress,
     report: inout SyncReport
   ) async throws {
     progress.begin(.scanning)
@@ -53,7 +53,14 @@ extension Vault {
       report.outgoing = changes.counts
       return
     }
-    report.outgoing = try await takeIn(changes, mirror: mirror, progress: progress)
+    do {
+      report.outgoing = try await takeIn(
+        changes, mirror: mirror, meter: meter, progress: progress)
+    } catch {
+      // What was committed before the run was stopped need not be read again by the next one.
+      try? store(mirror)
+      throw error
+    }
     if report.outgoing.total > 0 { try store(mirror) }
   }
 
