@@ -14,12 +14,15 @@ public struct NewVault: Sendable {
   public var deviceName: String
   /// The folder to bind to it: an absolute path as bytes; empty for none.
   public var folder: [UInt8]
+  /// Where its recovery sheet will be: an absolute path as bytes; empty when it is shown.
+  public var sheet: [UInt8]
 
   /// Describes a new vault.
-  public init(name: String, deviceName: String, folder: [UInt8]) {
+  public init(name: String, deviceName: String, folder: [UInt8], sheet: [UInt8] = []) {
     self.name = name
     self.deviceName = deviceName
     self.folder = folder
+    self.sheet = sheet
   }
 }
 
@@ -27,7 +30,8 @@ extension Vault {
   /// Founds a vault: draws the recovery phrase, signs the first policy entries with the root keys
   /// that it stands for, and forgets them.
   ///
-  /// Only the caller has the phrase afterwards.
+  /// Only the caller has the phrase afterwards. Until `finishMaking`, or until the vault is opened
+  /// for the first time, it counts as unfinished (`Home.unfinishedVault`).
   public static func create(
     _ new: NewVault, in home: Home, unlock: Unlock
   ) async throws -> (vault: Vault, phrase: RecoveryPhrase) {
@@ -47,6 +51,7 @@ extension Vault {
         try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
       }
       try facts.store(transaction)
+      try transaction.setMeta(Home.unfinishedKey, to: new.sheet)
     }
     let vault = Vault(
       environment: environment, home: store, facts: facts, keys: keys, policy: founding.log,
@@ -109,6 +114,7 @@ extension Vault {
     guard let facts else {
       throw FreeholdError(.noSuchVault, "the vault in \(store.path) was never finished")
     }
+    try finishMaking(in: store)
     let policy = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
     let keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
     let tree = try loadTree(
@@ -116,6 +122,16 @@ extension Vault {
       storeKey: keys.storeKey)
     return Vault(
       environment: environment, home: store, facts: facts, keys: keys, policy: policy, tree: tree)
+  }
+
+  /// Says that a new vault has its recovery sheet and its folder: it is never made anew.
+  public func finishMaking() throws {
+    try Self.finishMaking(in: home)
+  }
+
+  private static func finishMaking(in store: VaultHome) throws {
+    guard try store.database.read({ try $0.meta(Home.unfinishedKey) }) != nil else { return }
+    try store.database.write { try $0.setMeta(Home.unfinishedKey, to: nil) }
   }
 
   /// Tells all devices what this one is called.

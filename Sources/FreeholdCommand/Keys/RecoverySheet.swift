@@ -34,6 +34,17 @@ struct RecoverySheet {
     """
   }
 
+  /// The words of a sheet, by their numbers; nil when they are not all there and in order.
+  static func phrase(in text: String) -> RecoveryPhrase? {
+    let parts = text.split(whereSeparator: \.isWhitespace)
+    var words: [Substring] = []
+    for (number, word) in zip(parts, parts.dropFirst())
+    where number == "\(words.count + 1)." && words.count < RecoveryPhrase.wordCount {
+      words.append(word)
+    }
+    return try? RecoveryPhrase(words.joined(separator: " "))
+  }
+
   private var wordLines: [String] {
     let numbered = phrase.exposedWords().enumerated().map { index, word in
       "\(Wording.padLeft(String(index + 1), 2)). \(Wording.pad(word, Self.wordColumns))"

@@ -6,21 +6,30 @@ import VaultEnvironment
 ///
 /// It is made and filled with blanks before the words are drawn, so that a
 /// full disk or a forbidden folder is known before there is anything to lose. Mode 0600; a file
-/// that is there is never touched.
+/// that is there is never touched, but for the blanks of a run that was interrupted.
 final class SheetFile {
-  private static let reservedBytes = 4096
+  /// No sheet is longer.
+  static let bytesMax = 4096
 
   /// Where it lies.
   let path: DiskPath
   private var file: Int32
   private var isWritten = false
 
-  /// Makes the file.
-  init(_ path: [UInt8]) throws {
-    self.path = DiskPath(path)
-    file = open(
-      self.path.bytes.map { CChar(bitPattern: $0) } + [0],
-      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+  /// Makes the file; `isLeft` says that the one that is there is of an interrupted run.
+  init(_ path: DiskPath, isLeft: Bool) throws {
+    self.path = path
+    let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
+    let flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC
+    file = open(name, flags | O_CREAT | O_EXCL, 0o600)
+    if file < 0, errno == EEXIST {
+      file = open(name, flags | O_NONBLOCK)
+      if file >= 0, !Self.isOwn(file, isLeft: isLeft) {
+        close(file)
+        file = -1
+        errno = EEXIST
+      }
+    }
     guard file >= 0 else {
       let isThere = errno == EEXIST
       throw FreeholdError(
@@ -30,7 +39,7 @@ final class SheetFile {
         hint: isThere ? "a recovery sheet never replaces a file" : "is its folder there?")
     }
     do {
-      try put(Array(repeating: UInt8(ascii: " "), count: Self.reservedBytes))
+      try put(Array(repeating: UInt8(ascii: " "), count: Self.bytesMax))
     } catch {
       discard()
       throw error
@@ -51,6 +60,18 @@ final class SheetFile {
     guard folder >= 0 else { return }
     fsync(folder)
     close(folder)
+  }
+
+  /// Whether an open file holds nothing but what an interrupted run has put there.
+  private static func isOwn(_ file: Int32, isLeft: Bool) -> Bool {
+    var facts = stat()
+    guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+      facts.st_mode & 0o7777 == 0o600, facts.st_uid == geteuid(), facts.st_size <= bytesMax
+    else { return false }
+    var bytes = [UInt8](repeating: 0, count: bytesMax)
+    let count = pread(file, &bytes, bytes.count, 0)
+    guard count >= 0 else { return false }
+    return isLeft || bytes[..<count].allSatisfy { $0 == UInt8(ascii: " ") }
   }
 
   private func put(_ bytes: [UInt8]) throws {

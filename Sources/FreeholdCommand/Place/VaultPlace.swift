@@ -68,6 +68,7 @@ struct VaultPlace {
   static func bind(_ folder: DiskPath, to vault: DID, disk: any Disk) throws {
     let holder = folder.appending(markerFolder)
     try disk.makeFolder(holder)
+    _ = try disk.removeLeftovers(in: holder)
     try disk.writeDurably(holder.appending(markerName), Array("\(vault.text)\n".utf8))
   }
 

@@ -41,52 +41,95 @@ struct InitCommand: AsyncParsableCommand {
       throw FreeholdError(
         .usage, "which folder shall become a vault?", hint: "freehold init DIR")
     }
-    let folder = try prepare(typed, session)
-    guard recoveryOut != nil || session.console.canAsk else {
+    // Once to refuse before anything is made, once while no other process can bind the folder.
+    _ = try prepare(typed, session)
+    let hold = try session.home.hold()
+    defer { hold.release() }
+    let (folder, bound) = try prepare(typed, session)
+    let sheetPath = recoveryOut.map { DiskPath(HomePlace.absolute(RawArguments.bytes(of: $0))) }
+    let left = try session.home.unfinishedVault(in: folder.bytes)
+    if let left, bound == left.vault || isComplete(sheetPath, left, session) {
+      return try await finish(left, in: folder, sheet: sheetPath, session)
+    }
+    if let bound { throw Self.isBound(folder, in: folder, to: bound) }
+    guard sheetPath != nil || session.console.canAsk else {
       throw FreeholdError(
         .usage, "the recovery sheet must go somewhere, and nobody is there to read it",
         hint: "--recovery-out FILE")
     }
     let unlock = try unlock(session)
-    let sheet = try recoveryOut.map {
-      try SheetFile(HomePlace.absolute(RawArguments.bytes(of: $0)))
-    }
+    let sheet = try sheetPath.map { try SheetFile($0, isLeft: left?.sheet == $0.bytes) }
+    if let left { try session.home.discard(left) }
     try session.environment.disk.makeFolder(folder)
     guard let real = HomePlace.real(folder.bytes) else {
       throw FreeholdError(.failed, "\(folder) is not to be found any more")
     }
     let ownName = String(decoding: DiskPath(real).name, as: UTF8.self)
     let new = NewVault(
-      name: name ?? ownName, deviceName: device ?? name ?? Self.hostName, folder: real)
+      name: name ?? ownName, deviceName: device ?? name ?? Self.hostName, folder: real,
+      sheet: sheetPath?.bytes ?? [])
     let (vault, phrase) = try await Vault.create(new, in: session.home, unlock: unlock)
     let text = RecoverySheet(
       vault: vault.did, name: vault.name, date: session.environment.clock.now(), phrase: phrase
     ).text
-    try sheet?.write(text)
+    // The folder is bound last: until then nobody uses the vault, and it can be made anew.
+    if let sheet { try sheet.write(text) } else { try show(text, session.console) }
     try VaultPlace.bind(DiskPath(real), to: vault.did, disk: session.environment.disk)
+    try await vault.finishMaking()
     try await vault.close()
-    if sheet == nil { try show(text, session.console) }
     try tell(vault, sheet: sheet?.path, session)
   }
 
-  /// The folder, when it may become a vault.
-  private func prepare(_ typed: String, _ session: Session) throws -> DiskPath {
+  /// Whether the sheet of an interrupted `init` has all of its words.
+  private func isComplete(
+    _ sheet: DiskPath?, _ left: UnfinishedVault, _ session: Session
+  ) -> Bool {
+    guard let sheet, sheet.bytes == left.sheet,
+      let bytes = try? session.environment.disk.read(sheet, bytesMax: SheetFile.bytesMax),
+      let phrase = RecoverySheet.phrase(in: String(decoding: bytes, as: UTF8.self)),
+      let root = try? RootKeys(phrase: phrase)
+    else { return false }
+    return root.signing.did == left.vault
+  }
+
+  /// Ends what an interrupted `init` of the same folder began.
+  private func finish(
+    _ left: UnfinishedVault, in folder: DiskPath, sheet: DiskPath?, _ session: Session
+  ) async throws {
+    try VaultPlace.bind(folder, to: left.vault, disk: session.environment.disk)
+    let unlock = try session.unlocking.unlock(session.home)
+    let vault = try Vault.open(left.vault, in: session.home, unlock: unlock)
+    try await vault.close()
+    try tell(vault, sheet: sheet, session)
+  }
+
+  /// The folder, when it may become a vault, and the vault that it is bound to already.
+  private func prepare(
+    _ typed: String, _ session: Session
+  ) throws -> (folder: DiskPath, bound: DID?) {
     let bytes = HomePlace.absolute(RawArguments.bytes(of: typed))
     let folder = DiskPath(HomePlace.real(bytes) ?? bytes)
-    if let item = try session.environment.disk.item(at: folder), item.kind != .folder {
+    let disk = session.environment.disk
+    if let item = try disk.item(at: folder), item.kind != .folder {
       throw FreeholdError(.usage, "\(folder) is not a folder")
     }
-    var above: DiskPath? = folder
+    var above = folder.parent
     while let candidate = above {
-      if let vault = try VaultPlace.vault(of: candidate, disk: session.environment.disk) {
-        let what = candidate == folder ? "a vault already" : "in a vault's folder, \(candidate)"
-        throw FreeholdError(
-          .usage, "\(folder) is \(what): \(vault.text.suffix(16))",
-          hint: "freehold status -C \(candidate) tells about it")
+      if let vault = try VaultPlace.vault(of: candidate, disk: disk) {
+        throw Self.isBound(folder, in: candidate, to: vault)
       }
       above = candidate.parent
     }
-    return folder
+    return (folder, try VaultPlace.vault(of: folder, disk: disk))
+  }
+
+  private static func isBound(
+    _ folder: DiskPath, in candidate: DiskPath, to vault: DID
+  ) -> FreeholdError {
+    let what = candidate == folder ? "a vault already" : "in a vault's folder, \(candidate)"
+    return FreeholdError(
+      .usage, "\(folder) is \(what): \(vault.text.suffix(16))",
+      hint: "freehold status -C \(candidate) tells about it")
   }
 
   private func unlock(_ session: Session) throws -> Unlock {
