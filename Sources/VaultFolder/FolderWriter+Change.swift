@@ -125,6 +125,25 @@ extension FolderWriter {
     return count
   }
 
+  /// Removes drafts that an earlier run left behind in one folder; nothing else is looked at.
+  ///
+  /// Returns how many.
+  @discardableResult
+  public func removeStaleDrafts(in path: FolderPath) -> Int {
+    guard let folder = try? root.openFolder(at: path) else { return 0 }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
+    var names = NameCollector(buffer: buffer)
+    try? names.read(folder, at: path)
+    var stale: [DraftName] = []
+    names.visit { name in
+      if let draft = DraftName(name), draft.session != session { stale.append(draft) }
+    }
+    return stale.count { draft in
+      draft.fileName.withCString { freehold_unlink(folder.number, $0, 0) } == 0
+    }
+  }
+
   /// Sets attributes of a file, a folder, or the time of a link.
   /// - Throws: ``FolderError``: `changedMeanwhile` when it is not what is expected. What the file
   ///   system or the user's rights do not allow is said in the result instead.

@@ -39,9 +39,10 @@ public final class FolderWriter {
     }
   }
 
-  let root: FolderRoot
+  /// The folder.
+  public let root: FolderRoot
   let options: Options
-  private let session: UInt64
+  let session: UInt64
   private var draftCount: UInt32 = 0
   /// Folders that were written into, and what they shall be in the end.
   private var touched: [FolderPath: FileAttributes] = [:]

@@ -8,6 +8,8 @@ import VaultSync
 public struct RestoreReport: Hashable, Sendable {
   /// Files written.
   public var files = 0
+  /// Files that were there already, with the right content.
+  public var filesThere = 0
   /// Their bytes.
   public var bytes = 0
   /// Bytes received from nodes.
@@ -22,7 +24,8 @@ extension Vault {
   /// Writes paths, as they are now or were at a time, into a folder outside the vault.
   ///
   /// The root goes into the folder itself, anything else under its own name. What is there already
-  /// is not overwritten.
+  /// is not overwritten; a file with the right content counts as restored, so that an interrupted
+  /// restore goes on where it was.
   public func restore(
     _ paths: [VaultPath], to target: [UInt8], at time: Timestamp? = nil,
     progress: SyncProgress = SyncProgress()

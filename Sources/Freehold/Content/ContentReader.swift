@@ -54,6 +54,20 @@ final class ContentReader {
       try await body(plain, plain.count)
     case .extents(let extents):
       try await read(extents, body)
+    case .indirect:
+      let inner = try await self.extents(of: manifest)
+      for case .data(let chunk) in inner {
+        wanted[chunk.location.pack, default: 0] += chunk.location.length
+      }
+      try await read(inner, body)
+    }
+  }
+
+  /// The pieces of a file; a list that lies in packs itself is read.
+  func extents(of manifest: Manifest) async throws -> [Manifest.Extent] {
+    switch manifest.body {
+    case .inline: return []
+    case .extents(let extents): return extents
     case .indirect(let extents, let tag):
       var list: [UInt8] = []
       try await read(extents) { bytes, _ in list += bytes ?? [] }
@@ -61,10 +75,7 @@ final class ContentReader {
       guard Manifest.contentTag(of: inner) == tag else {
         throw FreeholdError(.tampered, "the list of a file's chunks is not the one it names")
       }
-      for case .data(let chunk) in inner {
-        wanted[chunk.location.pack, default: 0] += chunk.location.length
-      }
-      try await read(inner, body)
+      return inner
     }
   }
 

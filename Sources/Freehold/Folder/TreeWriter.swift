@@ -55,6 +55,7 @@ struct TreeWriter {
   mutating func plan(folder: ObjectID, at path: FolderPath) throws {
     var pending = [(folder, path)]
     while let (folder, path) = pending.popLast() {
+      if folder == .root { writer.removeStaleDrafts(in: path) }
       if folder != .root {
         writer.setWhenSettled(tree.fileAttributes(of: folder), ofFolderAt: path)
       }
@@ -106,9 +107,10 @@ struct TreeWriter {
   }
 
   private mutating func write(_ file: FileToWrite) async throws {
-    let group = tree.attribute(of: file.object, .linkGroup).map {
-      $0 + file.manifest.contentTag.bytes
+    if await reader.isThere(file.manifest, at: file.path, in: writer.root) {
+      return keepThere(file)
     }
+    let group = linkGroup(of: file)
     if let group, let first = linked[group],
       (try? writer.writeHardLink(to: first, at: file.path, expecting: .absent)) != nil
     {
@@ -141,19 +143,46 @@ struct TreeWriter {
     }
   }
 
+  /// A restore that was interrupted goes on: what it had written already is taken as it is.
+  private mutating func keepThere(_ file: FileToWrite) {
+    do {
+      let written = try writer.setAttributes(
+        tree.fileAttributes(of: file.object), at: file.path, expecting: .anything)
+      for error in written.unapplied { note("\(error)") }
+      if let group = linkGroup(of: file), linked[group] == nil { linked[group] = file.path }
+      report.filesThere += 1
+    } catch {
+      note("\(error)")
+    }
+  }
+
+  /// What names of one file have in common.
+  private func linkGroup(of file: FileToWrite) -> [UInt8]? {
+    tree.attribute(of: file.object, .linkGroup).map { $0 + file.manifest.contentTag.bytes }
+  }
+
   private mutating func makeFolder(at path: FolderPath) {
     do {
-      _ = try writer.makeFolder(at: path, expecting: .absent)
+      let isThere = try writer.root.stat(at: path) != nil
+      _ = try writer.makeFolder(at: path, expecting: isThere ? .anything : .absent)
+      if isThere { writer.removeStaleDrafts(in: path) }
     } catch {
       note("\(error)")
     }
   }
 
   private mutating func writeLink(_ object: ObjectID, at path: FolderPath) {
+    let target = tree.contents(of: object).first?.value ?? []
+    let attributes = tree.fileAttributes(of: object)
     do {
+      if try writer.root.stat(at: path)?.kind == .symlink,
+        try writer.root.linkTarget(at: path) == target
+      {
+        _ = try writer.setAttributes(attributes, at: path, expecting: .anything)
+        return
+      }
       _ = try writer.writeLink(
-        to: tree.contents(of: object).first?.value ?? [], at: path,
-        modified: tree.fileAttributes(of: object).modified, expecting: .absent)
+        to: target, at: path, modified: attributes.modified, expecting: .absent)
     } catch {
       note("\(error)")
     }

@@ -44,9 +44,10 @@ struct RestoreCommand: AsyncParsableCommand {
       try session.console.data(report.json(target, error: verdict.error(report.problems)))
     } else {
       session.console.tell(report.problems)
+      let there = report.filesThere > 0 ? " (\(report.filesThere) more were there)" : ""
       session.console.talk(
-        "restored \(Wording.count(report.files, "file")), \(Wording.size(report.bytes)), into "
-          + "\(NamePath.shown(target)) in "
+        "restored \(Wording.count(report.files, "file")), \(Wording.size(report.bytes))\(there), "
+          + "into \(NamePath.shown(target)) in "
           + Wording.duration(milliseconds: report.durationMilliseconds))
     }
     if let code = verdict.code { throw ExitCode(code.rawValue32) }
@@ -58,7 +59,8 @@ extension RestoreReport {
   func json(_ target: [UInt8], error: FreeholdError?) -> JSON {
     var fields = NamePath.json("to", target)
     fields += [
-      ("files", .number(files)), ("bytes", .number(bytes)), ("received", .number(receivedBytes)),
+      ("files", .number(files)), ("there", .number(filesThere)), ("bytes", .number(bytes)),
+      ("received", .number(receivedBytes)),
       ("problems", .array(problems.map(\.json))), ("durationMs", .number(durationMilliseconds)),
     ]
     if let error { fields.append(("error", error.fields)) }
