@@ -100,7 +100,7 @@ import VaultSync
 
   private func certificate() throws -> NodeCertificate {
     var generator = SeededGenerator(seed: 9)
-    return try NodeCertificate.make(now: clock.now(), using: &generator)
+    return try NodeCertificate.make(using: &generator)
   }
 }
 

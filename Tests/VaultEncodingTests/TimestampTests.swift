@@ -83,3 +83,23 @@ import VaultEncoding
     #expect(Timestamp(seconds: .max) == nil)
   }
 }
+
+@Suite struct HTTPDateTests {
+  @Test(
+    arguments: [
+      ("Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T00:00:00Z"),
+      ("Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+      ("Tue, 29 Feb 2000 23:59:59 GMT", "2000-02-29T23:59:59Z"),
+      ("Tue, 24 Nov 2026 20:00:01 GMT", "2026-11-24T20:00:01Z"),
+    ])
+  func `a date of HTTP is read and written`(text: String, time: String) throws {
+    let moment = try Timestamp(time)
+    #expect(HTTPDate.timestamp(text) == moment)
+    #expect(HTTPDate.text(moment.advanced(byMilliseconds: 250)) == text)
+  }
+
+  @Test func `moments that HTTP cannot say are left out`() {
+    #expect(HTTPDate.text(Timestamp(milliseconds: -1)) == nil)
+    #expect(HTTPDate.text(Timestamp(milliseconds: .max)) == nil)
+  }
+}

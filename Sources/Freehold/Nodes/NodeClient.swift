@@ -16,6 +16,7 @@ struct NodeClient: Sendable {
   private let environment: Environment
   private let signer: RequestSigner
   private let meter: TrafficMeter
+  private let clockOffset = NodeClockOffset()
 
   init(
     node: DID, name: String, record: NodeRecord, environment: Environment, signer: RequestSigner,
@@ -106,20 +107,40 @@ struct NodeClient: Sendable {
     return sizes
   }
 
+  /// Asks; once more with the node's time when only the clocks were apart.
   private func send(
     _ method: String, _ path: String, _ request: Request, body: [UInt8], digest: Bytes32? = nil,
     headers: [(name: String, value: String)] = [], contentType: String = "application/cbor",
     withProofs: Bool = false, timeout: Duration = shortTimeout, bytesMax: Int
   ) async throws -> NetworkResponse {
-    var generator = environment.makeGenerator()
-    let token = try signer.sign(
-      request, bodyDigest: digest ?? Hash.sha256(body), bodyBytes: UInt64(body.count),
-      now: environment.clock.now(), withProofs: withProofs, using: &generator)
     var all = headers
-    all.append((name: "Authorization", value: token.header))
     if !body.isEmpty { all.append((name: "Content-Type", value: contentType)) }
     let message = NetworkRequest(
       method: method, path: path, headers: all, body: body, responseBytesMax: bytesMax)
+    let digest = digest ?? Hash.sha256(body)
+    func sign(offset: Int64) throws -> RequestToken {
+      var generator = environment.makeGenerator()
+      return try signer.sign(
+        request, bodyDigest: digest, bodyBytes: UInt64(body.count),
+        now: environment.clock.now().advanced(byMilliseconds: offset), withProofs: withProofs,
+        using: &generator)
+    }
+    let offset = clockOffset.milliseconds
+    do {
+      return try await exchange(message, try sign(offset: offset), timeout: timeout)
+    } catch let refusal as VaultSync.Refusal where refusal.code == .unauthorized {
+      let now = environment.clock.now()
+      guard clockOffset.learn(node: refusal.time, own: now, used: offset) else { throw refusal }
+      let token = try sign(offset: clockOffset.milliseconds)
+      return try await exchange(message, token, timeout: timeout)
+    }
+  }
+
+  private func exchange(
+    _ message: NetworkRequest, _ token: RequestToken, timeout: Duration
+  ) async throws -> NetworkResponse {
+    var message = message
+    message.headers.append((name: "Authorization", value: token.header))
     meter.sent(message)
     let answer = try await environment.network.exchange(message, with: peer, timeout: timeout)
     meter.received(answer)

@@ -49,7 +49,7 @@ struct NodeTrouble: Hashable, Sendable {
     case .unauthorized:
       (
         .refused, "\(name) does not accept this device's request: \(refusal.message)",
-        "its clock shows \(refusal.time); does this one differ?"
+        "freehold node probe shows how it answers; its clock shows \(refusal.time)"
       )
     default:
       (.failed, "\(name): \(refusal.message)", nil)

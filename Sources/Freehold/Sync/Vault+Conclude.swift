@@ -11,7 +11,7 @@ extension Vault {
     report.nodesAsked = outcomes.count
     report.nodesReached = outcomes.count { $0.isReached }
     report.redundancy = try redundancyStatus(outcomes)
-    report.problems = problems(outcomes) + folderProblems(mirror)
+    report.problems = problems(outcomes) + folderProblems(mirror) + clockProblems(outcomes)
     report.problems += try redundancyProblems(report.redundancy, outcomes)
     let totals = treeTotals()
     report.conflictCount = totals.conflicts

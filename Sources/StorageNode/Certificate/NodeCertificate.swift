@@ -10,8 +10,12 @@ import X509
 /// Clients trust exactly the one in the node's record (sync.md section 5), so it names nobody and
 /// nothing in it is checked but its key.
 public struct NodeCertificate: Sendable {
-  /// How long a new certificate is valid.
-  public static let validDays = 3_650
+  /// From when to when a certificate is valid: always.
+  ///
+  /// Trust comes from the record and ends with it, and a device whose clock is wrong must still
+  /// reach its nodes. 9999-12-31T23:59:59Z stands for no end (RFC 5280, 4.1.2.5).
+  private static let validFrom = Date(timeIntervalSince1970: 0)
+  private static let validUntil = Date(timeIntervalSince1970: 253_402_300_799)
 
   /// The certificate, DER.
   public let der: [UInt8]
@@ -22,21 +26,18 @@ public struct NodeCertificate: Sendable {
   /// SHA-256 of its SubjectPublicKeyInfo.
   public let spki: Bytes32
 
-  /// Makes a key and a certificate that is valid from a day before `now`, for clocks that lag.
+  /// Makes a key and a certificate of it.
   public static func make(
-    now: Timestamp, using generator: inout some RandomNumberGenerator
+    using generator: inout some RandomNumberGenerator
   ) throws -> NodeCertificate {
     let key = P256.Signing.PrivateKey()
-    let day = 86_400.0
-    let start = Double(now.seconds)
     let name = try DistinguishedName { CommonName("freehold-node") }
     // No key usage: BoringSSL takes a certificate for self-signed, and so for a root that can be
     // pinned, only when its key usage, if any, allows signing certificates. This one may not.
     let certificate = try Certificate(
       version: .v3, serialNumber: Certificate.SerialNumber(bytes: generator.nextBytes(16)),
       publicKey: Certificate.PublicKey(key.publicKey),
-      notValidBefore: Date(timeIntervalSince1970: start - day),
-      notValidAfter: Date(timeIntervalSince1970: start + Double(validDays) * day),
+      notValidBefore: validFrom, notValidAfter: validUntil,
       issuer: name, subject: name, signatureAlgorithm: .ecdsaWithSHA256,
       extensions: Certificate.Extensions {
         Critical(BasicConstraints.notCertificateAuthority)

@@ -18,20 +18,25 @@ public struct NodeServer: Service {
   let listen: ListenAddress
   let limits: ServerLimits
   let logger: Logger
+  private let answer: @Sendable (NodeRequest) -> NodeResponse
   private let onReady: @Sendable (_ port: Int) async -> Void
 
   /// A server for `service`.
   ///
-  /// `onReady` hears the port once connections are accepted.
+  /// `onReady` hears the port once connections are accepted. `answer` answers in the service's
+  /// place: for tests of clients whose node lies.
   public init(
     service: NodeService, certificate: NodeCertificate, listen: ListenAddress,
-    limits: ServerLimits, logger: Logger, onReady: @escaping @Sendable (_ port: Int) async -> Void
+    limits: ServerLimits, logger: Logger,
+    answer: (@Sendable (NodeRequest) -> NodeResponse)? = nil,
+    onReady: @escaping @Sendable (_ port: Int) async -> Void
   ) {
     self.service = service
     self.certificate = certificate
     self.listen = listen
     self.limits = limits
     self.logger = logger
+    self.answer = answer ?? { service.answer($0) }
     self.onReady = onReady
   }
 
@@ -44,8 +49,8 @@ public struct NodeServer: Service {
     let gate = ConnectionGate(
       connectionsMax: limits.connections, perAddressMax: limits.connectionsPerAddress)
     let responder = RequestResponder(
-      service: service, gate: gate, limits: limits, logger: logger, readers: readers,
-      writers: writers)
+      service: service, answer: answer, gate: gate, limits: limits, logger: logger,
+      readers: readers, writers: writers)
     let outcome: Result<Void, any Error>
     do {
       try await makeServer(gate: gate, responder: responder).run()

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
+import VaultEncoding
 
 /// Answers one HTTP request after the other: refuses what is over a bound before reading it, reads
 /// the body within its bound and its time, and hands the rest to the `NodeService`.
@@ -15,6 +16,7 @@ final class RequestResponder: Sendable {
   static let bodyBytesUnasked = 64 << 10
 
   private let service: NodeService
+  private let answer: @Sendable (NodeRequest) -> NodeResponse
   private let gate: ConnectionGate
   private let limits: ServerLimits
   private let logger: Logger
@@ -25,10 +27,12 @@ final class RequestResponder: Sendable {
   private let requests = Mutex<UInt64>(0)
 
   init(
-    service: NodeService, gate: ConnectionGate, limits: ServerLimits, logger: Logger,
+    service: NodeService, answer: @escaping @Sendable (NodeRequest) -> NodeResponse,
+    gate: ConnectionGate, limits: ServerLimits, logger: Logger,
     readers: NIOThreadPool, writers: NIOThreadPool
   ) {
     self.service = service
+    self.answer = answer
     self.gate = gate
     self.limits = limits
     self.logger = logger
@@ -84,11 +88,11 @@ final class RequestResponder: Sendable {
 
   private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
     switch route {
-    case .alive, .record: service.answer(request)
+    case .alive, .record: answer(request)
     case .push, .putShard, .enroll:
-      try await writers.runIfActive { [service] in service.answer(request) }
+      try await writers.runIfActive { [answer] in answer(request) }
     case .sync, .getShard, .have, .ready:
-      try await readers.runIfActive { [service] in service.answer(request) }
+      try await readers.runIfActive { [answer] in answer(request) }
     }
   }
 
@@ -200,6 +204,7 @@ final class RequestResponder: Sendable {
     var fields = HTTPFields()
     fields[.contentType] = response.content.rawValue
     fields[.contentLength] = String(response.body.count)
+    fields[.date] = HTTPDate.text(service.now)
     if let range = response.contentRange { fields[.contentRange] = range }
     if let seconds = response.retryAfterSeconds { fields[.retryAfter] = String(seconds) }
     if ending { fields[.connection] = "close" }

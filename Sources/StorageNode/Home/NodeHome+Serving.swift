@@ -20,9 +20,11 @@ extension NodeHome {
 
   /// A server for this node.
   ///
-  /// Only the holder of the folder may run it.
+  /// Only the holder of the folder may run it. `answering` stands between the network and the
+  /// service: for tests of clients whose node lies.
   public func makeServer(
     listen: ListenAddress? = nil, logger: Logger,
+    answering: (@Sendable (NodeRequest, NodeService) -> NodeResponse)? = nil,
     onReady: @escaping @Sendable (Ready) async -> Void
   ) throws -> NodeServer {
     let listen = listen ?? configuration.listen
@@ -30,9 +32,12 @@ extension NodeHome {
       // Never a path: it could name a tenant.
       logger.error("disk or database failed", metadata: ["error": "\(Self.cause(of: error))"])
     }
+    let answer = answering.map { answering -> @Sendable (NodeRequest) -> NodeResponse in
+      { request in answering(request, service) }
+    }
     return NodeServer(
       service: service, certificate: certificate, listen: listen, limits: configuration.server,
-      logger: logger
+      logger: logger, answer: answer
     ) { port in
       do {
         let record = try record(addresses: addresses(port: port))

@@ -33,7 +33,7 @@ public struct NodeHome: Sendable {
       var generator = environment.makeGenerator()
       let home = NodeHome(
         configuration: configuration, files: files, key: SigningKey.generate(using: &generator),
-        certificate: try NodeCertificate.make(now: environment.clock.now(), using: &generator),
+        certificate: try NodeCertificate.make(using: &generator),
         environment: environment)
       try disk.makeFolder(files.vaults)
       try disk.writeDurably([
