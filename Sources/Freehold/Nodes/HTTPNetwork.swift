@@ -115,8 +115,11 @@ public final class HTTPNetwork: Network {
     if error is CancellationError {
       return NetworkError(.cancelled, peer: peer.did, "the request to \(peer.url) was cancelled")
     }
-    if let tls = error as? NIOSSLError, case .handshakeFailed(let reason) = tls {
-      return refusedCertificate("\(reason)", peer: peer)
+    // Only this is proof of somebody else: a handshake also fails when a bad line alters a byte.
+    let text = "\(error)"
+    if text.contains("CERTIFICATE_VERIFY_FAILED") { return refusedCertificate(peer: peer) }
+    if error is NIOSSLError || error is BoringSSLError || text.contains("handshake") {
+      return NetworkError(.interrupted, peer: peer.did, "the connection to \(peer.url) broke off")
     }
     if let client = error as? HTTPClientError {
       switch client {
@@ -129,14 +132,10 @@ public final class HTTPNetwork: Network {
         return NetworkError(.unreachable, peer: peer.did, "cannot reach \(peer.url): \(client)")
       }
     }
-    let text = "\(error)"
-    if text.contains("CERTIFICATE") || text.contains("handshake") {
-      return refusedCertificate(text, peer: peer)
-    }
     return NetworkError(.unreachable, peer: peer.did, "cannot reach \(peer.url)")
   }
 
-  private static func refusedCertificate(_ reason: String, peer: NetworkPeer) -> NetworkError {
+  private static func refusedCertificate(peer: NetworkPeer) -> NetworkError {
     NetworkError(
       .certificateRefused, peer: peer.did,
       "\(peer.url) does not show the certificate of its record")
