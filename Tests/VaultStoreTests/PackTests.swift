@@ -70,6 +70,35 @@ import VaultStore
     }
   }
 
+  @Test(arguments: [true, false])
+  func `a pack is not safe any more when a node of its shards is gone`(isRemoved: Bool) throws {
+    try withDatabase(.simulated) { vault in
+      let rows = try vault.write { t -> [PackRow] in
+        for number in 0..<3 { try t.setNode(sample.node(number)) }
+        return try (0..<2).map { number in
+          let pack = try t.addPack(
+            name: sample.packName(UInt64(number)), scope: sample.scope, length: 10, dataShards: 1,
+            shards: sample.shardNames(UInt64(number), 2))
+          for position in 0..<2 {
+            try t.place(shard: position, of: pack, on: sample.nodes[number + position])
+            try t.setStored(shard: position, of: pack, receipt: [1])
+          }
+          try t.setState(.safe, of: pack)
+          return pack
+        }
+      }
+      try vault.write { t in
+        if isRemoved {
+          try t.removeNode(sample.nodes[0])
+        } else {
+          try t.forgetAcknowledgements(of: sample.nodes[0])
+        }
+        #expect(try t.packs(in: .degraded).map(\.row) == [rows[0]])
+        #expect(try t.packs(in: .safe).map(\.row) == [rows[1]])
+      }
+    }
+  }
+
   @Test func `a removed pack takes its chunks and shards along, but not those moved away`() throws {
     try withDatabase(.simulated) { vault in
       try vault.write { t in

@@ -104,7 +104,10 @@ extension Vault {
       let gone = Set(result.missing)
       for shard in chosen(shards.filter { !gone.contains($0) }, level) {
         let name = ShardName(root: shard.name)
-        let bytes = try await client.get(name, range: nil, bytesMax: SyncLimits.shardBytesMax)
+        guard let bytes = try await read(name, from: client) else {
+          result.missing.append(shard)
+          continue
+        }
         result.read += 1
         progress.advance(files: 1, bytes: bytes.count)
         if ShardName(of: bytes) != name { result.rotten.append(shard) }
@@ -113,6 +116,15 @@ extension Vault {
       result.trouble = NodeTrouble(error, name: client.name, url: url)
     }
     return result
+  }
+
+  /// A shard's bytes; nil when the node says that it has none, although it counts it among its own.
+  private func read(_ name: ShardName, from client: NodeClient) async throws -> [UInt8]? {
+    do {
+      return try await client.get(name, range: nil, bytesMax: SyncLimits.shardBytesMax)
+    } catch let refusal as VaultSync.Refusal where refusal.code == .absent {
+      return nil
+    }
   }
 
   /// Whether a node shows less than it acknowledged, without taking anything in.
@@ -153,13 +165,7 @@ extension Vault {
       problems.append(
         Problem(.warning, trouble.code, trouble.message, hint: trouble.hint, node: result.node))
     }
-    let lost = result.missing + result.rotten
-    try database.write { transaction in
-      for shard in lost {
-        try transaction.setMissing(shard: shard.position, of: shard.pack)
-        try transaction.setState(.degraded, of: shard.pack)
-      }
-    }
+    try database.write { try $0.setLost(result.missing + result.rotten) }
     for (shards, what) in [(result.missing, "does not have"), (result.rotten, "has damaged")]
     where !shards.isEmpty {
       let affected = try files(in: shards)

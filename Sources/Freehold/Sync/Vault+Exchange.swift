@@ -19,6 +19,8 @@ struct NodeOutcome: Sendable {
   var latencyMilliseconds: Int?
   var quotaBytes = 0
   var usedBytes = 0
+  /// How far the node's clock is ahead of this device's.
+  var clockLeadMilliseconds: Int64 = 0
   /// The session, for bringing what came in from other nodes meanwhile.
   var session: NodeSession
 }
@@ -34,6 +36,7 @@ extension Vault {
       session: NodeSession(node: client.node, memory: memory))
     do {
       try await fetch(client, &outcome)
+      if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
       try await uploadShards(client)
       try await bring(client, &outcome)
     } catch {
@@ -61,6 +64,7 @@ extension Vault {
       }
       outcome.quotaBytes = response.quotaBytes
       outcome.usedBytes = response.usedBytes
+      outcome.clockLeadMilliseconds = response.time.milliseconds(since: environment.clock.now())
       let ingested = try ingest(response)
       for finding in ingested.findings { outcome.session.note(finding) }
       for head in ingested.headsShown {

@@ -45,6 +45,12 @@ extension VaultTransaction {
     try sql.run("DELETE FROM node_feeds WHERE node = ?", [node])
     try sql.run("DELETE FROM policy_receipts WHERE node = ?", [node])
     try sql.run("UPDATE nodes SET policy_acknowledged = 0 WHERE node = ?", [node])
+    // What was safe is not any more: 3 is safe, 4 degraded.
+    try sql.run(
+      """
+      UPDATE packs SET state = 4
+      WHERE state = 3 AND pack IN (SELECT pack FROM shards WHERE node = ?)
+      """, [node])
     try sql.run("UPDATE shards SET state = 0, receipt = NULL WHERE node = ?", [node])
   }
 

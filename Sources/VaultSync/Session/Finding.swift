@@ -20,6 +20,14 @@ public enum Finding: Error, Hashable, Sendable {
     if case .deviceForked = self { false } else { true }
   }
 
+  /// Whether the node went back to an older state: it may have lost shards, too.
+  public var isRollback: Bool {
+    switch self {
+    case .rolledBack, .olderHead: true
+    default: false
+    }
+  }
+
   /// What happened, for people.
   public var sentence: String {
     switch self {
