@@ -33,12 +33,16 @@ final class FolderMirror {
     time = try root.fileSystemTime()
     keys = ObjectKeys(decoding: try home.database.read { try $0.meta(Self.keysName) } ?? [])
     let path = home.path.appending(Self.fileName)
+    index = FolderIndex(rootKey: ObjectKeys.root)
     if try disk.exists(path) {
       let sealed = try disk.read(path, bytesMax: Self.bytesMax)
-      let plain = try LocalSeal.open(sealed, storeKey: storeKey, column: Self.column, row: folder)
-      index = try FolderIndex(decoding: plain)
-    } else {
-      index = FolderIndex(rootKey: ObjectKeys.root)
+      // A damaged index is worth no more than none: everything is compared again.
+      if let plain = try? LocalSeal.open(
+        sealed, storeKey: storeKey, column: Self.column, row: folder),
+        let decoded = try? FolderIndex(decoding: plain)
+      {
+        index = decoded
+      }
     }
   }
 

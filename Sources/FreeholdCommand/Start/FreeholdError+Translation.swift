@@ -37,12 +37,16 @@ extension FreeholdError {
 
   private static let checkHint = "freehold check names the files that are affected"
 
+  private static let storeHint =
+    "the nodes have all that was synced: link this device anew from another one with "
+    + "freehold join, or freehold recover, into another home"
+
   private static func of(_ error: StoreError) -> FreeholdError {
     switch error.code {
     case .busy: FreeholdError(.busy, error.sentence, hint: "wait until it is done, then try again")
     case .noSpace: FreeholdError(.noSpace, error.sentence, hint: "make room on this disk")
-    case .corrupt: FreeholdError(.tampered, error.sentence, hint: checkHint)
-    case .notFound: FreeholdError(.noSuchVault, error.sentence)
+    case .corrupt: FreeholdError(.tampered, error.sentence, hint: storeHint)
+    case .notFound: FreeholdError(.noSuchVault, error.sentence, hint: storeHint)
     case .newerFormat:
       FreeholdError(.failed, error.sentence, hint: "install the newer version of freehold")
     case .denied:
