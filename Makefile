@@ -3,7 +3,7 @@ SHELL := bash
 CHECK := --explicit-target-dependency-import-check error
 RELEASE := swift build -c release --static-swift-stdlib $(CHECK)
 
-.PHONY: help demo test acceptance simulate bench fuzz lint release libraries clean
+.PHONY: help demo test acceptance faults simulate bench fuzz lint release libraries clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -12,12 +12,14 @@ help:
 demo: release
 	@scripts/demo
 
-## make test       every test, then the acceptance scripts with the debug commands on a small folder
+## make test       every test, then acceptance and a share of the faults with the debug commands
 test: libraries
 	swift build --build-tests $(CHECK)
 	swift test --skip-build $(CHECK)
 	@$(MAKE) --no-print-directory acceptance FREEHOLD=.build/debug/freehold \
 	  NODE=.build/debug/freehold-node CORPUS="$${CORPUS:-docs}"
+	@$(MAKE) --no-print-directory faults CI=1 FREEHOLD=.build/debug/freehold \
+	  NODE=.build/debug/freehold-node
 
 ## make acceptance the acceptance scripts; FREEHOLD, NODE and CORPUS choose the commands and the folder
 FREEHOLD ?= .build/release/freehold
@@ -25,6 +27,11 @@ NODE ?= .build/release/freehold-node
 CORPUS ?= /usr/share/doc
 acceptance:
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/one-device.sh
+
+## make faults     bad days with real processes: SUITE=kill runs one suite, POINT=sync:17 one point of it,
+##                 CI=1 a small share; Tests/Faults/run says which suites there are
+faults:
+	@SUITE="$(SUITE)" POINT="$(POINT)" CI="$(CI)" FREEHOLD=$(FREEHOLD) NODE=$(NODE) Tests/Faults/run
 
 ## make simulate   the simulator over many seeds: SEEDS=5000 FIRST=1
 SEEDS ?= 5000
@@ -48,7 +55,7 @@ fuzz:
 ## make lint       the formatter's rules, and the scripts' syntax
 lint:
 	swift format lint -rs Sources Tests Benchmarks Fuzz Package.swift
-	@for script in scripts/* .ci/run Tests/Acceptance/*.sh Benchmarks/run Fuzz/run; do \
+	@for script in scripts/* .ci/run Tests/Acceptance/*.sh Tests/Faults/run Benchmarks/run Fuzz/run; do \
 	  bash -n "$$script" || exit 1; done
 
 ## make release    .build/release/freehold and freehold-node, with the Swift libraries inside

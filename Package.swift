@@ -145,6 +145,13 @@ let package = Package(
         "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "Freehold", "StorageNode",
         nioCore,
       ]),
+    // A node that lies, as a process of its own: for the fault suites, never shipped.
+    .executableTarget(
+      name: "EvilHost",
+      dependencies: [
+        "FreeholdTestKit", "StorageNode", "VaultEncoding", "VaultEnvironment", logging,
+      ],
+      path: "Tests/EvilHost", swiftSettings: strict),
     tests("VaultEncodingTests", ["VaultEncoding"]),
     tests("VaultCRDTTests", ["VaultCRDT", "VaultEncoding"]),
     tests("VaultCryptoTests", ["VaultCrypto", "VaultEncoding", crypto]),

@@ -1,0 +1,32 @@
+"""kill -9 before every call that changes a file or sends something.
+
+For each point: everything back to before the command; the command, killed before its n-th call;
+then the oracle: what was acknowledged is still there and nothing is half there; the same command
+again just works; afterwards the vault is whole, at the nodes too, and nothing is left over.
+"""
+
+import shim
+from sweeps import count_calls, numbers, sweep_deaths, wanted
+from tally import Tally
+from vaults import Adding, Founding, Restoring, Serving, Syncing
+
+tally = Tally("kill")
+
+
+def sweep(kind, name, share, run):
+    if not wanted(name):
+        return
+    with kind() as world:
+        world.build()
+        command = lambda env: run(world, env)
+        made = count_calls(tally, name, world, command)
+        points = [(str(n), n, shim.kill(n)) for n in numbers(made, share)]
+        sweep_deaths(tally, name, world, command, made, points)
+
+
+sweep(Founding, "init", 6, lambda world, env: world.init(env=env))
+sweep(Adding, "node-add", 4, lambda world, env: world.add(env))
+sweep(Syncing, "sync", 12, lambda world, env: world.inside("sync", env=env))
+sweep(Restoring, "restore", 6, lambda world, env: world.restore(env))
+sweep(Serving, "node", 8, lambda world, env: world.serve(env))
+tally.end()
