@@ -8,15 +8,7 @@ public struct MessageFields {
 
   /// Decodes `bytes` as a map with exactly `keys`.
   public init(_ bytes: [UInt8], bytesMax: Int, keys: [String]) throws(MessageError) {
-    guard bytes.count <= bytesMax else { throw .limit("message of \(bytes.count) bytes") }
-    let value: CBORValue
-    do {
-      value = try DAGCBOR.decode(
-        bytes, limits: CBORLimits(bytesMax: bytesMax, depthMax: 8, itemsMax: 1 << 20))
-    } catch {
-      throw .encoding("\(error)")
-    }
-    try self.init(value, keys: keys)
+    try self.init(try CBORValue.wireMessage(bytes, bytesMax: bytesMax), keys: keys)
   }
 
   /// Takes a decoded value that must be a map with exactly `keys`.
@@ -67,8 +59,7 @@ public struct MessageFields {
 
   /// A truth value.
   public func bool(_ key: String) throws(MessageError) -> Bool {
-    guard case .bool(let bool) = try value(key) else { throw .field("\(key) is not a bool") }
-    return bool
+    try value(key).wireBool(key)
   }
 
   /// A DID in its text form.
@@ -99,6 +90,22 @@ public struct MessageFields {
 extension CBORValue {
   /// The largest integer that a message may carry: exact in every JSON reader too.
   static let wireIntMax: UInt64 = (1 << 53) - 1
+
+  /// Decodes a whole message.
+  static func wireMessage(_ bytes: [UInt8], bytesMax: Int) throws(MessageError) -> CBORValue {
+    guard bytes.count <= bytesMax else { throw .limit("message of \(bytes.count) bytes") }
+    do {
+      return try DAGCBOR.decode(
+        bytes, limits: CBORLimits(bytesMax: bytesMax, depthMax: 10, itemsMax: 1 << 20))
+    } catch {
+      throw .encoding("\(error)")
+    }
+  }
+
+  func wireBool(_ what: String) throws(MessageError) -> Bool {
+    guard case .bool(let bool) = self else { throw .field("\(what) is not a bool") }
+    return bool
+  }
 
   func wireInt(_ what: String) throws(MessageError) -> Int {
     guard case .unsigned(let number) = self, number <= Self.wireIntMax else {

@@ -16,6 +16,10 @@ public enum SyncLimits {
   public static let haveShardsMax = 16_384
   /// The longest signed statement, in bytes.
   public static let statementBytesMax = 64 << 10
+  /// The longest receipt, in bytes.
+  public static let receiptBytesMax = statementBytesMax
+  /// How many feeds one receipt names; its digest covers all of them.
+  public static let receiptFeedsMax = 512
   /// The longest URL in a node's record, in bytes.
   public static let addressBytesMax = 256
   /// How many URLs a node's record may list.

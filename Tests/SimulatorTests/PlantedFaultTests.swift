@@ -2,6 +2,7 @@ import Freehold
 import FreeholdTestKit
 import StorageNode
 import Testing
+import VaultEncoding
 import VaultEnvironment
 import VaultSync
 
@@ -113,9 +114,11 @@ import VaultSync
       var answer = service.answer(request)
       guard request.path == Endpoint.sync, var response = try? SyncResponse(decoding: answer.body)
       else { return answer }
-      response.same = false
-      response.feeds = [:]
-      response.runs = []
+      var asked = try? SyncRequest(decoding: request.body)
+      asked?.known?.scopes = [:]
+      let outline = StateOutline(StateSummary(feeds: [:], policy: [CID](), heads: [:]))
+      response.content =
+        asked?.known.map { .news(SyncNews(shown: $0)) } ?? .differs(outline)
       answer.body = response.bytes
       return answer
     }

@@ -22,16 +22,17 @@ import VaultSync
     let receipt = try PushReceipt(verifying: response.receipt)
     #expect(receipt.node == node.did)
     #expect(receipt.feeds == [feed: end])
-    let expected = StateDigest.of(
+    let expected = StateSummary(
       feeds: [feed: end], policy: vault.author.log.entries.map(\.cid),
-      heads: [vault.first.did: head.cid])
+      heads: [vault.first.did: head.cid]
+    ).digest
     #expect(receipt.digest == expected)
     try node.checkAccounts()
     node.medium.cutPower()
     try node.restart()
     try node.checkAccounts()
     let index = try #require(try node.service.store.index(of: vault.did))
-    #expect(index.digest == expected)
+    #expect(index.summary.digest == expected)
   }
 
   @Test func `a push that was taken already changes nothing`() throws {
@@ -66,7 +67,7 @@ import VaultSync
     let answer = try node.push(PushRequest(runs: [late], heads: [head.bytes]), of: &vault)
     #expect(answer.refusal?.code == .gap)
     #expect(try node.service.store.tenant(vault.did) == before)
-    #expect(try node.sync(SyncRequest(digest: .zero, known: nil), of: &vault).feeds.isEmpty)
+    #expect(try node.outline(of: &vault).scopes.isEmpty)
   }
 
   @Test func `an entry that contradicts a stored one is refused`() throws {
@@ -98,7 +99,7 @@ import VaultSync
       feed: FeedKey(scope: vault.scope, device: second.did), first: 1, entries: forged.entries)
     let answer = try node.push(PushRequest(runs: [run]), of: &vault)
     #expect(answer.refusal?.code == .mismatch, "\(answer.text)")
-    #expect(try node.sync(SyncRequest(digest: .zero, known: nil), of: &vault).feeds.isEmpty)
+    #expect(try node.outline(of: &vault).scopes.isEmpty)
   }
 
   @Test func `entries and heads of a stranger are refused`() throws {
@@ -163,8 +164,8 @@ import VaultSync
     #expect(try node.push(PushRequest(runs: [kept]), of: &vault).status == 200)
     let beyond = try node.push(PushRequest(runs: [late]), of: &vault)
     #expect(beyond.refusal?.code == .refused, "\(beyond.text)")
-    let answer = try node.sync(SyncRequest(digest: .zero, known: nil), of: &vault)
-    #expect(answer.feeds[feed]?.count == 2)
+    let news = try node.news(StateParts(scopes: [vault.scope: [:]]), of: &vault)
+    #expect(news.shown[feed]?.count == 2)
   }
 
   @Test func `of heads the newest is kept, an older one passed over, a fork kept as evidence`()

@@ -25,7 +25,7 @@ import VaultSync
     try node.enroll(&vault)
     var request = try node.request(
       .pullHead(scope: nil), .post, Endpoint.sync,
-      body: SyncRequest(digest: .zero, known: nil).bytes, of: &vault)
+      body: SyncRequest(digest: .zero).bytes, of: &vault)
     let good = request.authorization
     for header in [nil, "", "UCAN", "UCAN !!", "Bearer abc", good.map { String($0.dropLast(9)) }] {
       request.authorization = header
@@ -41,7 +41,7 @@ import VaultSync
     try node.enroll(&vault)
     let request = try node.request(
       .pullHead(scope: nil), .post, Endpoint.sync,
-      body: SyncRequest(digest: .zero, known: nil).bytes, of: &vault)
+      body: SyncRequest(digest: .zero).bytes, of: &vault)
     #expect(node.service.answer(request).status == 200)
     let start = node.clock.now()
     node.clock.setWall(to: start.advanced(byMilliseconds: 361_000))
@@ -56,7 +56,7 @@ import VaultSync
     var vault = try TestVault(seed: 1)
     try node.enroll(&vault)
     try other.enroll(&vault)
-    let body = SyncRequest(digest: .zero, known: nil).bytes
+    let body = SyncRequest(digest: .zero).bytes
     let request = try node.request(
       .pullHead(scope: nil), .post, Endpoint.sync, body: body, of: &vault)
     #expect(other.service.answer(request).refusal?.code == .unauthorized)
@@ -73,7 +73,7 @@ import VaultSync
     let node = try TestNode()
     var vault = try TestVault(seed: 1)
     try node.enroll(&vault)
-    let body = SyncRequest(digest: .zero, known: nil).bytes
+    let body = SyncRequest(digest: .zero).bytes
     var request = try node.request(
       .pullHead(scope: nil), .post, Endpoint.sync, body: body, of: &vault)
     request.body[3] ^= 1

@@ -8,14 +8,12 @@ import VaultSync
 @testable import StorageNode
 
 @Suite struct SyncTests {
-  private func known(
-    feeds: FeedVector = [:], policy: [CID] = [], heads: [DID: CID] = [:]
-  ) -> SyncRequest.Known {
-    SyncRequest.Known(
-      feeds: feeds, policy: policy.map(\.syncPrefix), heads: heads.mapValues(\.syncPrefix))
+  /// What somebody names who has nothing and asks for everything.
+  private func nothing(_ scope: ScopeID) -> StateParts {
+    StateParts(policy: [], heads: [:], scopes: [scope: [:]])
   }
 
-  @Test func `a client that is right hears same, and one that is not hears the vector`() throws {
+  @Test func `a client that is right hears same, and one that is not hears what differs`() throws {
     let node = try TestNode()
     var vault = try TestVault(seed: 1)
     try node.enroll(&vault)
@@ -25,11 +23,37 @@ import VaultSync
     let digest = try PushReceipt(
       verifying: PushResponse(decoding: pushed.body).receipt
     ).digest
-    let same = try node.sync(SyncRequest(digest: digest, known: nil), of: &vault)
-    #expect(same.same && same.feeds.isEmpty && same.runs.isEmpty)
+    let same = try node.sync(SyncRequest(digest: digest), of: &vault)
+    #expect(same.content == .same && same.receipt == nil)
     #expect(same.quotaBytes == 64 << 20)
-    let other = try node.sync(SyncRequest(digest: .zero, known: nil), of: &vault)
-    #expect(!other.same && other.feeds == [feed: end] && other.runs.isEmpty)
+    let policy = vault.author.log.entries.map(\.cid)
+    let summary = StateSummary(feeds: [feed: end], policy: policy, heads: [:])
+    #expect(summary.digest == digest)
+    #expect(try node.outline(of: &vault) == StateOutline(summary))
+  }
+
+  @Test func `a node signs for what it holds when it is asked to`() throws {
+    let node = try TestNode()
+    var vault = try TestVault(seed: 1)
+    try node.enroll(&vault)
+    let (feed, start) = vault.first.start(in: vault.scope)
+    let (run, end) = try vault.first.write([[1]], in: vault.scope, after: start)
+    _ = try node.push(PushRequest(runs: [run]), of: &vault)
+    let policy = vault.author.log.entries.map(\.cid)
+    let digest = StateSummary(feeds: [feed: end], policy: policy, heads: [:]).digest
+    let same = try node.sync(SyncRequest(digest: digest, wantsReceipt: true), of: &vault)
+    let whole = try PushReceipt(verifying: #require(same.receipt))
+    #expect(same.content == .same)
+    #expect(whole.node == node.did && whole.vault == vault.did)
+    #expect(whole.digest == digest && whole.feeds.isEmpty)
+    // A client with another state hears which feeds the node signs for.
+    let known = StateParts(scopes: [vault.scope: [:]])
+    let other = try node.sync(
+      SyncRequest(digest: .zero, wantsReceipt: true, known: known, entriesBytesMost: 0),
+      of: &vault)
+    let named = try PushReceipt(verifying: #require(other.receipt))
+    #expect(named.digest == digest && named.feeds == [feed: end])
+    #expect(other.news?.runs.isEmpty == true)
   }
 
   @Test func `a new device receives everything and then lacks nothing`() throws {
@@ -41,33 +65,55 @@ import VaultSync
     let (run, end) = try vault.first.write([[1], [2], [3]], in: vault.scope, after: start)
     let head = try vault.first.head(1, feeds: [vault.scope: end])
     _ = try node.push(PushRequest(runs: [run], heads: [head.bytes]), of: &vault)
-    let answer = try node.sync(
-      SyncRequest(digest: .zero, known: known()), of: &vault, by: second)
-    #expect(answer.policy == vault.policy)
-    #expect(answer.heads == [head.bytes])
-    #expect(answer.runs == [run])
-    #expect(answer.feeds == [feed: end])
-    #expect(!answer.more && answer.wantedPolicy.isEmpty)
-    let all = known(
+    let news = try node.news(nothing(vault.scope), of: &vault, by: second)
+    #expect(news.policy == vault.policy)
+    #expect(news.heads == [head.bytes])
+    #expect(news.runs == [run])
+    #expect(news.shown[feed] == StateParts.FeedMark(end))
+    #expect(!news.more)
+    let all = news.shown
+    let again = try node.news(all, of: &vault, by: second)
+    #expect(again.runs.isEmpty && again.policy.isEmpty && again.heads.isEmpty)
+    let state = StateSummary(
       feeds: [feed: end], policy: vault.author.log.entries.map(\.cid),
       heads: [vault.first.did: head.cid])
-    let index = try #require(try node.service.store.index(of: vault.did))
-    let again = try node.sync(
-      SyncRequest(digest: index.digest, known: all), of: &vault, by: second)
-    #expect(again.same && again.runs.isEmpty && again.policy.isEmpty && again.heads.isEmpty)
+    let right = SyncRequest(digest: state.digest, known: all)
+    #expect(try node.sync(right, of: &vault, by: second).content == .same)
   }
 
-  @Test func `a node says which policy entries it lacks`() throws {
+  @Test func `only the parts that are named are answered`() throws {
     let node = try TestNode()
     var vault = try TestVault(seed: 1)
     try node.enroll(&vault)
+    let (_, start) = vault.first.start(in: vault.scope)
+    let (run, end) = try vault.first.write([[1]], in: vault.scope, after: start)
+    let head = try vault.first.head(1, feeds: [vault.scope: end])
+    _ = try node.push(PushRequest(runs: [run], heads: [head.bytes]), of: &vault)
+    let heads = try node.news(StateParts(heads: [:]), of: &vault)
+    #expect(heads.heads == [head.bytes] && heads.runs.isEmpty && heads.policy.isEmpty)
+    #expect(heads.shown.policy == nil && heads.shown.scopes.isEmpty)
+    let looking = try node.news(nothing(vault.scope), most: 0, of: &vault)
+    #expect(looking.runs.isEmpty && !looking.more)
+  }
+
+  @Test func `a policy log is compared by its heads, however long it is`() throws {
+    let node = try TestNode()
+    var vault = try TestVault(seed: 1)
+    for _ in 0..<20 { _ = try vault.addDevice() }
+    try node.enroll(&vault)
+    let before = vault.author.log.heads
+    // The client has more than the node: nothing comes, and the node shows its heads.
     _ = try vault.addDevice()
-    let last = try #require(vault.author.log.entries.last)
-    let answer = try node.sync(
-      SyncRequest(digest: .zero, known: known(policy: vault.author.log.entries.map(\.cid))),
-      of: &vault)
-    #expect(answer.wantedPolicy == [last.cid.syncPrefix])
-    #expect(answer.policy.isEmpty)
+    let ahead = StateParts(policy: vault.author.log.heads.map(\.syncPrefix))
+    let news = try node.news(ahead, of: &vault)
+    #expect(news.shown.policy == before.map(\.syncPrefix))
+    let named = Set(news.shown.policy ?? [])
+    let lacking = vault.author.log.entries(notUnder: { named.contains($0.syncPrefix) })
+    #expect(lacking.map(\.cid) == vault.author.log.heads)
+    #expect(try node.push(PushRequest(policy: lacking.map(\.bytes)), of: &vault).status == 200)
+    // The client has less: exactly what it lacks comes.
+    let behind = StateParts(policy: before.map(\.syncPrefix))
+    #expect(try node.news(behind, of: &vault).policy == lacking.map(\.bytes))
   }
 
   @Test func `a long feed comes in runs that each end with a signed entry`() throws {
@@ -84,19 +130,18 @@ import VaultSync
     }
     var have = start
     var answers = 0
-    let policy = vault.author.log.entries.map(\.cid)
     while have.count < position.count {
       answers += 1
       try #require(answers < 20)
-      let request = SyncRequest(
-        digest: .zero, known: known(feeds: [feed: have], policy: policy), entriesBytesMost: 4_000)
-      let answer = try node.sync(request, of: &vault)
-      let run = try #require(answer.runs.first)
-      #expect(answer.runs.count == 1)
+      var known = StateParts()
+      known.add(vault.scope, of: [feed: have])
+      let news = try node.news(known, most: 4_000, of: &vault)
+      let run = try #require(news.runs.first)
+      #expect(news.runs.count == 1)
       #expect(run.entries.count == 3)
       let accepted = try run.verified(continuing: have)
       have = try #require(accepted.last).position
-      #expect(answer.more == (have.count < position.count))
+      #expect(news.more == (have.count < position.count))
     }
     #expect(have == position)
     #expect(answers == 6)
@@ -110,9 +155,7 @@ import VaultSync
     let bytes = [[UInt8]](repeating: [UInt8](repeating: 1, count: 100_000), count: 5)
     let (run, _) = try vault.first.write(bytes, in: vault.scope, after: start)
     _ = try node.push(PushRequest(runs: [run]), of: &vault)
-    let policy = vault.author.log.entries.map(\.cid)
-    let answer = try node.sync(
-      SyncRequest(digest: .zero, known: known(policy: policy), entriesBytesMost: 1), of: &vault)
-    #expect(answer.runs == [run])
+    let news = try node.news(StateParts(scopes: [vault.scope: [:]]), most: 1, of: &vault)
+    #expect(news.runs == [run])
   }
 }

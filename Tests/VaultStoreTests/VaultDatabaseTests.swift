@@ -123,7 +123,16 @@ import VaultStore
           try t.entriesLacking(at: sample.nodes[2], bytesMax: 1)
         }
       }
-      try vault.write { try $0.forgetAcknowledgements(of: node) }
+      try vault.write { t in
+        try t.correctAcknowledged(
+          by: node, scope: sample.scope, device: sample.devices[0], to: 2)
+        #expect(try t.entriesLackingCount(at: node) == 13)
+        #expect(try t.acknowledgedFeeds(by: node).map(\.through) == [2])
+        // What this device does not have any more is lacking all the same.
+        try t.dropEntries(scope: sample.scope, device: sample.devices[0], through: 9)
+        #expect(try t.entriesLackingCount(at: node) == 13)
+        try t.forgetAcknowledgements(of: node)
+      }
       #expect(try vault.read { try $0.entriesLackingCount(at: node) } == 15)
     }
   }
@@ -164,8 +173,11 @@ import VaultStore
       try vault.write { t in
         let all = try t.policyEntries()
         #expect(all.map(\.cid) == cids.reversed())
-        try t.setPolicyAcknowledged(by: sample.nodes[0], through: all[1].position)
-        #expect(try t.policyEntriesLacking(at: sample.nodes[0]) == Array(all[2...]))
+        for count in [2, 0, 4, 1, 2] {
+          try t.setPolicyAcknowledged(by: sample.nodes[0], count: count)
+          #expect(try t.policyAcknowledgedCount(by: sample.nodes[0]) == count)
+          #expect(try t.policyEntriesLacking(at: sample.nodes[0]) == Array(all[count...]))
+        }
         #expect(try t.policyEntry(cids[0]) == cids[0].bytes)
         try t.setPolicyReceipt([9], for: cids[2], by: sample.nodes[0])
         #expect(try t.policyReceipts(for: cids[2]).map(\.node) == [sample.nodes[0]])

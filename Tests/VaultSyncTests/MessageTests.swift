@@ -15,18 +15,25 @@ struct MessageTests {
   @Test func `messages come back as they were sent`() throws {
     let entries = fixture.entries(3, signed: [3])
     let vector: FeedVector = [fixture.feed: fixture.position(after: entries)]
-    let known = SyncRequest.Known(
-      feeds: vector, policy: [[1, 2, 3, 4, 5, 6, 7, 8]],
-      heads: [fixture.device.did: [8, 7, 6, 5, 4, 3, 2, 1]])
-    let request = SyncRequest(digest: .zero, known: known, entriesBytesMost: 1000)
-    #expect(try SyncRequest(decoding: request.bytes) == request)
-    var response = SyncResponse(same: false, time: now, quotaBytes: 10, usedBytes: 3)
-    response.feeds = vector
-    response.runs = [fixture.run(entries)]
-    response.policy = [[1]]
-    response.heads = [[2]]
-    response.more = true
-    #expect(try SyncResponse(decoding: response.bytes) == response)
+    var known = StateParts(
+      policy: [HashPrefix(.zero)],
+      heads: [fixture.device.did: .init(sequence: 3, name: HashPrefix(.zero))])
+    known.add(fixture.scope, of: vector)
+    for known in [nil, known, StateParts()] {
+      let request = SyncRequest(
+        digest: .zero, wantsReceipt: true, known: known, entriesBytesMost: 1000)
+      #expect(try SyncRequest(decoding: request.bytes) == request)
+    }
+    var news = SyncNews(shown: known)
+    news.runs = [fixture.run(entries)]
+    news.policy = [[1]]
+    news.heads = [[2]]
+    news.more = true
+    let outline = StateOutline(StateSummary(feeds: vector, policy: [CID](), heads: [:]))
+    for content in [SyncResponse.Content.same, .differs(outline), .news(news)] {
+      let response = SyncResponse(content, time: now, quotaBytes: 10, usedBytes: 3, receipt: [7])
+      #expect(try SyncResponse(decoding: response.bytes) == response)
+    }
     let push = PushRequest(policy: [[1, 2]], runs: [fixture.run(entries)], heads: [[3]])
     #expect(try PushRequest(decoding: push.bytes) == push)
     let have = HaveRequest(shards: [ShardName(root: .zero)])
@@ -82,6 +89,64 @@ struct MessageTests {
     #expect(throws: MessageError.self) { try HaveResponse(decoding: extra) }
     let missing = DAGCBOR.encode(.map([(String, CBORValue)]()))
     #expect(throws: MessageError.self) { try HaveResponse(decoding: missing) }
+  }
+
+  @Test func `a question and its answer when nothing is new are within 72 bytes`() {
+    let request = SyncRequest(digest: .zero)
+    #expect(request.bytes.count == 38)
+    let largest = (1 << 53) - 1
+    let answer = SyncResponse(.same, time: now, quotaBytes: largest, usedBytes: largest)
+    #expect(answer.bytes.count == 30)
+  }
+
+  @Test func `what is compared grows with the devices and not with the history`() throws {
+    func bytes(devices: Int, count: Int) throws -> Int {
+      var random = Seeded(state: 9)
+      var vector: FeedVector = [:]
+      var heads: [DID: StateParts.HeadMark] = [:]
+      for _ in 0..<devices {
+        let device = SigningKey.generate(using: &random).did
+        vector[FeedKey(scope: fixture.scope, device: device)] = FeedPosition(
+          count: count, chain: .zero)
+        heads[device] = .init(sequence: count, name: HashPrefix(.zero))
+      }
+      var known = StateParts(policy: [HashPrefix(.zero)], heads: heads)
+      known.add(fixture.scope, of: vector)
+      return SyncRequest(digest: .zero, known: known).bytes.count
+    }
+    let short = try bytes(devices: 8, count: 1)
+    #expect(try bytes(devices: 8, count: 1_000_000) <= short + 8 * 2 * 4)
+    #expect(try bytes(devices: 16, count: 1) - short <= 8 * 2 * 50)
+    #expect(short <= 900)
+  }
+
+  @Test func `mutated sync messages never trap`() throws {
+    let entries = fixture.entries(2, signed: [2])
+    var known = StateParts(
+      policy: [HashPrefix(.zero)],
+      heads: [fixture.device.did: .init(sequence: 3, name: HashPrefix(.zero))])
+    known.add(fixture.scope, of: [fixture.feed: fixture.position(after: entries)])
+    var news = SyncNews(shown: known)
+    news.runs = [fixture.run(entries)]
+    let request = SyncRequest(digest: .zero, known: known).bytes
+    let answer = SyncResponse(
+      .news(news), time: now, quotaBytes: 10, usedBytes: 3, receipt: [7]
+    ).bytes
+    var random = Seeded(state: 11)
+    for _ in 0..<2000 {
+      var mutated = (request, answer)
+      for _ in 0..<2 {
+        let byte = UInt8(truncatingIfNeeded: random.next())
+        mutated.0[Int(random.next() % UInt64(request.count))] = byte
+        mutated.1[Int(random.next() % UInt64(answer.count))] = byte
+      }
+      if let read = try? SyncRequest(decoding: mutated.0) {
+        #expect(try SyncRequest(decoding: read.bytes) == read)
+      }
+      if let read = try? SyncResponse(decoding: mutated.1) {
+        #expect(try SyncResponse(decoding: read.bytes) == read)
+      }
+    }
   }
 
   @Test func `mutated messages never trap`() throws {

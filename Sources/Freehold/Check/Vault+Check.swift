@@ -129,16 +129,17 @@ extension Vault {
 
   /// Whether a node shows less than it acknowledged, without taking anything in.
   private func findings(at client: NodeClient) async throws -> [Finding] {
-    let memory = try database.read { try $0.memory(of: client.node) }
-    var session = NodeSession(node: client.node, memory: memory)
+    var session = session(with: client.node)
+    session.isLookingOnly = true
     let local = try localState()
-    let request = session.start(local, expectsNews: false)
-    let response = try await client.sync(request)
-    _ = try session.receive(response, asking: request, local: local) { feed, count in
-      try database.read {
-        try $0.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
-      }
+    var request = session.start(local)
+    while true {
+      let response = try await client.sync(request)
+      let step = try session.receive(response, asking: request, local: local, chainAt: chain)
+      guard case .ask(let next) = step else { break }
+      request = next
     }
+    try keep(session)
     return session.findings
   }
 

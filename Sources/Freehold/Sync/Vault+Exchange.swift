@@ -30,10 +30,8 @@ extension Vault {
   ///
   /// Never throws: what went wrong is in the outcome, so that one node stops no other.
   func exchange(with client: NodeClient, url: String) async -> NodeOutcome {
-    let memory = (try? database.read { try $0.memory(of: client.node) }) ?? NodeMemory()
     var outcome = NodeOutcome(
-      node: client.node, name: client.name,
-      session: NodeSession(node: client.node, memory: memory))
+      node: client.node, name: client.name, session: session(with: client.node))
     do {
       try await fetch(client, &outcome)
       if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
@@ -42,19 +40,23 @@ extension Vault {
     } catch {
       outcome.trouble = NodeTrouble(error, name: client.name, url: url)
     }
+    finish(&outcome, url: url)
+    return outcome
+  }
+
+  /// Keeps what was learned about a node, also after an exchange that was broken off.
+  func finish(_ outcome: inout NodeOutcome, url: String) {
     outcome.findings = outcome.session.findings
     do {
-      try database.write { try $0.setMemory(outcome.session.memory, of: client.node) }
+      try keep(outcome.session)
     } catch {
-      outcome.trouble = outcome.trouble ?? NodeTrouble(error, name: client.name, url: url)
+      outcome.trouble = outcome.trouble ?? NodeTrouble(error, name: outcome.name, url: url)
     }
-    return outcome
   }
 
   private func fetch(_ client: NodeClient, _ outcome: inout NodeOutcome) async throws {
     var local = try localState()
-    let hasNews = !outcome.session.lacking(local).isEmpty
-    var request = outcome.session.start(local, expectsNews: hasNews)
+    var request = outcome.session.start(local)
     while true {
       let started = environment.clock.monotonic()
       let response = try await client.sync(request)
@@ -65,69 +67,50 @@ extension Vault {
       outcome.quotaBytes = response.quotaBytes
       outcome.usedBytes = response.usedBytes
       outcome.clockLeadMilliseconds = response.time.milliseconds(since: environment.clock.now())
-      let ingested = try ingest(response)
-      for finding in ingested.findings { outcome.session.note(finding) }
-      for head in ingested.headsShown {
-        outcome.session.noteShown(head: head.sequence, of: head.device)
+      if let news = response.news {
+        for finding in try ingest(news).findings { outcome.session.note(finding) }
+        local = try localState()
       }
-      local = try localState()
-      let step = try outcome.session.receive(response, asking: request, local: local) {
-        feed, count in
-        try database.read {
-          try $0.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
-        }
-      }
-      guard case .ask(let next) = step else {
-        return try noteShown(outcome.session, local: local)
-      }
+      let step = try outcome.session.receive(
+        response, asking: request, local: local, chainAt: chain)
+      guard case .ask(let next) = step else { return }
       request = next
-    }
-  }
-
-  /// Keeps what the node has shown that it has, so that `status` knows what it lacks.
-  private func noteShown(_ session: NodeSession, local: LocalState) throws {
-    try database.write { transaction in
-      for (feed, position) in session.remote {
-        guard let own = local.feeds[feed], position.count > 0 else { continue }
-        try transaction.setAcknowledged(
-          by: session.node, scope: feed.scope, device: feed.device,
-          through: UInt64(min(position.count, own.count)))
-      }
     }
   }
 
   /// Brings the policy entries, feed entries and heads that a node lacks.
   func bring(_ client: NodeClient, _ outcome: inout NodeOutcome) async throws {
-    var local = try localState()
-    var policyToBring = wantedPolicy(outcome.session.wantedPolicy)
-    while true {
-      var push = PushRequest(policy: policyToBring)
-      policyToBring = []
+    var hasBroughtRuns = true
+    while hasBroughtRuns {
+      let local = try localState()
+      var push = PushRequest(policy: outcome.session.policyLacking(policy).map(\.bytes))
       push.runs = try runs(lacking: outcome.session.lacking(local))
-      let heads = try headsLacking(outcome.session.memory, local: local)
-      push.heads = heads.map(\.bytes)
-      guard !push.isEmpty else { return }
+      let heads = outcome.session.headsLacking(local)
+      push.heads = try database.read { transaction in
+        try heads.compactMap { try transaction.head(of: $0)?.envelope }
+      }
+      guard !push.isEmpty else { break }
       let (response, receipt) = try await client.push(push)
       outcome.quotaBytes = response.quotaBytes
       outcome.usedBytes = response.usedBytes
-      outcome.session.acknowledge(
-        receipt, heads: Dictionary(heads.map { ($0.device, $0.sequence) }) { max($0, $1) })
-      try database.write { transaction in
-        for (feed, position) in receipt.feeds {
-          try transaction.setAcknowledged(
-            by: client.node, scope: feed.scope, device: feed.device,
-            through: UInt64(position.count))
-        }
-        try transaction.setReceipt(receipt, of: client.node)
+      outcome.session.noteBrought(
+        heads: local.heads.filter { heads.contains($0.key) }.mapValues(\.sequence),
+        policyCount: local.policy.count)
+      try outcome.session.acknowledge(receipt, of: local, chainAt: chain)
+      try keep(outcome.session)
+      hasBroughtRuns = !push.runs.isEmpty
+      guard push.runs.allSatisfy({ outcome.session.remote[$0.feed] ?? 0 >= $0.last }) else {
+        return outcome.session.note(.forged("a receipt for less than was brought"))
       }
-      local = try localState()
-      guard !push.runs.isEmpty else { return }
     }
   }
 
-  private func wantedPolicy(_ prefixes: [[UInt8]]) -> [[UInt8]] {
-    let wanted = Set(prefixes)
-    return policy.entries.filter { wanted.contains($0.cid.syncPrefix) }.map(\.bytes)
+  /// Asks a node for its signature where that is still missing.
+  func confirm(_ client: NodeClient, _ outcome: inout NodeOutcome) async throws {
+    let local = try localState()
+    guard let request = outcome.session.confirmation(local) else { return }
+    let response = try await client.sync(request)
+    try outcome.session.confirm(response, of: local, chainAt: chain)
   }
 
   /// Runs of what is lacking, up to one message.
@@ -154,49 +137,6 @@ extension Vault {
       run.removeLast()
     }
     return run
-  }
-
-  private func headsLacking(_ memory: NodeMemory, local: LocalState) throws -> [Head] {
-    try local.heads.filter { $0.value.sequence > memory.heads[$0.key] ?? 0 }.compactMap { entry in
-      let stored = try database.read { try $0.head(of: entry.key) }
-      return try stored.map { try Head(verifying: $0.envelope) }
-    }
-  }
-
-  /// What this device holds now.
-  func localState() throws -> LocalState {
-    let (feeds, heads) = try database.read { (try $0.feeds(), try $0.heads()) }
-    var vector: FeedVector = [:]
-    for feed in feeds where feed.count > 0 {
-      vector[FeedKey(scope: feed.scope, device: feed.device)] = FeedPosition(
-        count: Int(clamping: feed.count), chain: feed.chain)
-    }
-    var marks: [DID: LocalState.HeadMark] = [:]
-    for head in heads {
-      marks[head.device] = LocalState.HeadMark(
-        sequence: Int(clamping: head.sequence), cid: head.cid)
-    }
-    return LocalState(feeds: vector, policy: policy.entries.map(\.cid), heads: marks)
-  }
-}
-
-extension VaultTransaction {
-  private static func memoryKey(_ node: DID) -> String { "node-memory/" + node.key.hex }
-
-  /// What a node has acknowledged or shown.
-  func memory(of node: DID) throws -> NodeMemory {
-    guard let bytes = try meta(Self.memoryKey(node)) else { return NodeMemory() }
-    return try NodeMemory(decoding: bytes)
-  }
-
-  /// Keeps what a node has acknowledged or shown.
-  func setMemory(_ memory: NodeMemory, of node: DID) throws {
-    try setMeta(Self.memoryKey(node), to: memory.bytes)
-  }
-
-  /// Keeps a node's newest receipt, as evidence.
-  func setReceipt(_ receipt: PushReceipt, of node: DID) throws {
-    try setMeta("node-receipt/" + node.key.hex, to: receipt.bytes)
   }
 }
 

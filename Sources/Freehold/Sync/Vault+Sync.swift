@@ -107,13 +107,12 @@ extension Vault {
     var outcome = outcome
     guard outcome.trouble == nil else { return outcome }
     do {
-      let local = try localState()
-      outcome.session.noteLocal(local)
       try await bring(client, &outcome)
-      try database.write { try $0.setMemory(outcome.session.memory, of: client.node) }
+      try await confirm(client, &outcome)
     } catch {
       outcome.trouble = NodeTrouble(error, name: client.name, url: url)
     }
+    finish(&outcome, url: url)
     return outcome
   }
 
@@ -127,7 +126,7 @@ extension Vault {
     let last = try stored.map { try Head(verifying: $0.envelope) }
     let policyHeads = policy.heads
     let others = local.feeds.filter { $0.key.device != device }
-    let seenDigest = StateDigest.of(feeds: others, policy: [CID](), heads: [:])
+    let seenDigest = StateSummary(feeds: others, policy: [CID](), heads: [:]).digest
     let known = try database.read { try $0.meta(Self.seenKey) }
     guard last?.feeds != feeds || last?.policy != policyHeads || known != seenDigest.bytes else {
       return

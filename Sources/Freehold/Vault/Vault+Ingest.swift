@@ -13,18 +13,16 @@ struct Ingested {
   var hasNewEntries = false
   /// Whether new policy entries came: they may hold the key that entries wait for.
   var hasNewPolicy = false
-  /// The heads that the answer showed: device and number.
-  var headsShown: [(device: DID, sequence: Int)] = []
 }
 
 extension Vault {
   /// Takes in what a node sent: policy first, then heads, then entries; each piece is verified
   /// before anything of it is kept, and what is kept is durable when this returns.
-  func ingest(_ response: SyncResponse) throws -> Ingested {
+  func ingest(_ news: SyncNews) throws -> Ingested {
     var result = Ingested()
-    try ingestPolicy(response.policy, &result)
-    try ingestHeads(response.heads, &result)
-    for run in response.runs { try ingest(run, &result) }
+    try ingestPolicy(news.policy, &result)
+    try ingestHeads(news.heads, &result)
+    for run in news.runs { try ingest(run, &result) }
     if result.hasNewEntries || result.hasNewPolicy { try mergeWaiting() }
     return result
   }
@@ -54,7 +52,6 @@ extension Vault {
         result.findings.append(.forged("a head with a wrong signature"))
         continue
       }
-      result.headsShown.append((head.device, head.sequence))
       let known = try database.read { try $0.head(of: head.device) }
       let sequence = UInt64(head.sequence)
       if let known, known.sequence == sequence, known.cid != head.cid {

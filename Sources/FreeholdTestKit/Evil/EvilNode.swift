@@ -38,7 +38,7 @@ public final class EvilNode {
   public private(set) var lieCount = 0
   private var generator: SeededGenerator
   private var lastShard: [UInt8] = []
-  private var oldest: FeedVector?
+  private var oldest: [ScopeID: [DID: StateParts.FeedMark]]?
 
   /// A node that tells one lie in so many of a thousand answers that allow for it.
   public init(_ lie: Lie, likelihood: Int = 1_000, seed: UInt64) {
@@ -93,36 +93,53 @@ public final class EvilNode {
 
   private func falsify(_ response: inout SyncResponse, _ request: NodeRequest) {
     switch lie {
-    case .withholdsEntries: response.runs = []
+    case .rollsBack: rollBack(&response, request)
+    case .saysSame:
+      response.content = .same
+      response.receipt = nil
+    default:
+      guard var news = response.news else { return }
+      falsify(&news)
+      response.content = .news(news)
+    }
+  }
+
+  private func falsify(_ news: inout SyncNews) {
+    switch lie {
+    case .withholdsEntries: news.runs = []
     case .forgesEntries:
-      response.runs = response.runs.map { run in
+      news.runs = news.runs.map { run in
         FeedRun(feed: run.feed, first: run.first, entries: run.entries.map(flipped))
       }
-    case .forgesHeads: response.heads = response.heads.map(flipped)
-    case .forgesPolicy: response.policy = response.policy.map(flipped)
-    case .rollsBack:
-      if let oldest, !response.same || !oldest.isEmpty {
-        response.same = false
-        response.feeds = oldest
-        response.runs = []
-        response.heads = []
-        response.more = false
-      } else if !response.same {
-        oldest = response.feeds
-      }
-    case .saysSame:
-      response = SyncResponse(
-        same: true, time: response.time, quotaBytes: response.quotaBytes,
-        usedBytes: response.usedBytes)
+    case .forgesHeads: news.heads = news.heads.map(flipped)
+    case .forgesPolicy: news.policy = news.policy.map(flipped)
     default: break
     }
   }
 
+  /// Says that every scope differs, and shows what was there long ago.
+  private func rollBack(_ response: inout SyncResponse, _ request: NodeRequest) {
+    guard let oldest, let asked = try? SyncRequest(decoding: request.body) else {
+      if case .news(let news) = response.content { oldest = news.shown.scopes }
+      return
+    }
+    response.receipt = nil
+    guard let known = asked.known else {
+      var outline = StateOutline(StateSummary(feeds: [:], policy: [CID](), heads: [:]))
+      outline.scopes = oldest.mapValues { _ in HashPrefix(.zero) }
+      response.content = .differs(outline)
+      return
+    }
+    var shown = known
+    shown.scopes = oldest.filter { known.scopes[$0.key] != nil }
+    response.content = .news(SyncNews(shown: shown))
+  }
+
   private func noteOldest(_ honest: NodeResponse, _ request: NodeRequest) {
     guard lie == .rollsBack, oldest == nil, request.path == Endpoint.sync,
-      let response = try? SyncResponse(decoding: honest.body), !response.same
+      let news = (try? SyncResponse(decoding: honest.body))?.news
     else { return }
-    oldest = response.feeds
+    oldest = news.shown.scopes
   }
 
   private func flipped(_ bytes: [UInt8]) -> [UInt8] {

@@ -18,11 +18,11 @@ extension NodeService {
         added <= limits.reservePushBytes ? quota + Int64(limits.reserveBytes) : quota
       }
       count(added)
-      memory.index.refreshDigest()
+      memory.index.refreshSummary()
       withState { $0.vaults.set(memory, for: vault) }
       let touched = Set(message.runs.map(\.feed))
       let receipt = try PushReceipt(
-        vault: vault, digest: memory.index.digest,
+        vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,
         feeds: memory.index.feeds.filter { touched.contains($0.key) },
         time: now, by: key)
       return .cbor(

@@ -57,6 +57,15 @@ struct VaultJudge: Sendable {
     return accepted.compactMap { cid in log.entry(cid).map { (cid, $0.bytes) } }
   }
 
+  /// The entries that no other builds on.
+  var policyHeads: [CID] { log.heads }
+
+  /// The entries that are neither heads of somebody's log nor what those build on, in an order in
+  /// which they can be added.
+  func policy(notUnder isHead: (CID) -> Bool) -> [[UInt8]] {
+    log.entries(notUnder: isHead).map(\.bytes)
+  }
+
   private static func refusal(for error: PolicyError) -> NodeRefusal {
     switch error.code {
     case .malformed: .malformed(error.sentence)

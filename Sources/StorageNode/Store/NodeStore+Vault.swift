@@ -46,27 +46,6 @@ extension NodeStore {
     }
   }
 
-  /// The bytes of some policy entries, until they are more than `bytesMax`.
-  func policyEntries(
-    _ cids: [CID], of tenant: Int64, bytesMax: Int
-  ) throws -> (entries: [[UInt8]], isComplete: Bool) {
-    try database.read { transaction in
-      var entries: [[UInt8]] = []
-      var total = 0
-      for cid in cids {
-        let bytes = try transaction.first(
-          "SELECT bytes FROM policy WHERE tenant = ? AND cid = ?",
-          [.integer(tenant), .bytes(cid.bytes)]
-        ) { $0.bytes(0) }
-        guard let bytes else { continue }
-        total += bytes.count
-        guard total <= bytesMax || entries.isEmpty else { return (entries, false) }
-        entries.append(bytes)
-      }
-      return (entries, true)
-    }
-  }
-
   /// The newest heads of some devices, until they are more than `bytesMax`.
   func heads(
     of devices: [DID], tenant: Int64, bytesMax: Int

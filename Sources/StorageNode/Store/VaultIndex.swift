@@ -17,8 +17,8 @@ struct VaultIndex: Sendable {
   var policy: [CID]
   var feeds: FeedVector
   var heads: [DID: NewestHead]
-  /// The state digest of sync.md section 2.
-  private(set) var digest: Bytes32
+  /// The digests of sync.md section 2.
+  private(set) var summary: StateSummary
 
   init(
     tenant: Int64, genesis: [UInt8], policy: [CID], feeds: FeedVector, heads: [DID: NewestHead]
@@ -28,14 +28,11 @@ struct VaultIndex: Sendable {
     self.policy = policy
     self.feeds = feeds
     self.heads = heads
-    digest = .zero
-    digest = currentDigest
+    summary = StateSummary(feeds: feeds, policy: policy, heads: heads.mapValues(\.cid))
   }
 
-  /// Computes the digest anew after a change.
-  mutating func refreshDigest() { digest = currentDigest }
-
-  private var currentDigest: Bytes32 {
-    StateDigest.of(feeds: feeds, policy: policy, heads: heads.mapValues(\.cid))
+  /// Sums up anew after a change.
+  mutating func refreshSummary() {
+    summary = StateSummary(feeds: feeds, policy: policy, heads: heads.mapValues(\.cid))
   }
 }

@@ -116,6 +116,24 @@ extension PolicyLog {
   /// An accepted entry.
   public func entry(_ cid: CID) -> PolicyEntry? { history.entry(cid) }
 
+  /// The entries that are neither heads of somebody else's log nor what those build on, each after
+  /// what it builds on itself.
+  ///
+  /// O(entries).
+  public func entries(notUnder isHead: (CID) -> Bool) -> [PolicyEntry] {
+    var under: Set<CID> = []
+    var rest: [PolicyEntry] = []
+    // Later entries name earlier ones only, so one walk from the end meets each after its users.
+    for entry in history.entries.reversed() {
+      if under.contains(entry.cid) || isHead(entry.cid) {
+        under.formUnion(entry.needs)
+      } else {
+        rest.append(entry)
+      }
+    }
+    return rest.reversed()
+  }
+
   /// What the log amounts to.
   ///
   /// Found once after each change: O(entries), a few microseconds each.

@@ -85,6 +85,29 @@ extension VaultTransaction {
       """, [.integer(try nodeRow(node)), .integer(feed), .unsigned(sequence)])
   }
 
+  /// Records up to where a node has a feed now, also when that is less than before.
+  public func correctAcknowledged(
+    by node: DID, scope: ScopeID, device: DID, to sequence: UInt64
+  ) throws {
+    guard let feed = try feedRow(scope: scope, device: device) else { return }
+    try sql.run(
+      "INSERT OR REPLACE INTO node_feeds (node, feed, acknowledged) VALUES (?, ?, ?)",
+      [.integer(try nodeRow(node)), .integer(feed), .unsigned(sequence)])
+  }
+
+  /// Up to where a node has each feed, as far as anything is known.
+  public func acknowledgedFeeds(
+    by node: DID
+  ) throws -> [(scope: ScopeID, device: DID, through: UInt64)] {
+    try sql.all(
+      """
+      SELECT feeds.scope, feeds.device, node_feeds.acknowledged FROM node_feeds
+      JOIN feeds ON feeds.feed = node_feeds.feed WHERE node_feeds.node = ?
+      ORDER BY feeds.scope, feeds.device
+      """, [.integer(try nodeRow(node))]
+    ) { (scope: try $0.scope(0), device: try $0.did(1), through: try $0.unsigned(2)) }
+  }
+
   /// Up to where a node has a feed; 0 when nothing is known.
   public func acknowledged(by node: DID, scope: ScopeID, device: DID) throws -> UInt64 {
     try sql.first(
@@ -112,11 +135,12 @@ extension VaultTransaction {
   }
 
   /// How many entries a node has not acknowledged: what `status` shows as pending.
+  ///
+  /// Those that are not here any more count too: another device has to bring them.
   public func entriesLackingCount(at node: DID) throws -> Int {
     try sql.first(
       """
-      SELECT coalesce(sum(max(0,
-        feeds.count - max(coalesce(node_feeds.acknowledged, 0), feeds.first - 1))), 0)
+      SELECT coalesce(sum(max(0, feeds.count - coalesce(node_feeds.acknowledged, 0))), 0)
       FROM feeds LEFT JOIN node_feeds ON node_feeds.feed = feeds.feed AND node_feeds.node = ?
       """, [.integer(try nodeRow(node))]
     ) { $0.int(0) } ?? 0

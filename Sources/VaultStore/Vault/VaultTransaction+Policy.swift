@@ -31,11 +31,24 @@ extension VaultTransaction {
     return try policyEntries(after: acknowledged ?? 0)
   }
 
-  /// Records that a node has all entries up to a position; it never goes back by itself.
-  public func setPolicyAcknowledged(by node: DID, through position: Int64) throws {
+  /// How many entries, in the order in which they came, a node has acknowledged.
+  public func policyAcknowledgedCount(by node: DID) throws -> Int {
+    try sql.first(
+      """
+      SELECT count(*) FROM policy
+      WHERE position <= (SELECT policy_acknowledged FROM nodes WHERE did = ?)
+      """, [.did(node)]
+    ) { $0.int(0) } ?? 0
+  }
+
+  /// Records that a node has the first so many entries, and no claim to more.
+  public func setPolicyAcknowledged(by node: DID, count: Int) throws {
     try sql.run(
-      "UPDATE nodes SET policy_acknowledged = max(policy_acknowledged, ?) WHERE node = ?",
-      [.integer(position), .integer(try nodeRow(node))])
+      """
+      UPDATE nodes SET policy_acknowledged = coalesce(
+        (SELECT max(position) FROM (SELECT position FROM policy ORDER BY position LIMIT ?)), 0)
+      WHERE node = ?
+      """, [.int(count), .integer(try nodeRow(node))])
   }
 
   /// Keeps a node's signed receipt that it enforces an entry.

@@ -9,6 +9,9 @@ public struct FeedRun: Hashable, Sendable {
   /// The encoded entries.
   public let entries: [[UInt8]]
 
+  /// The sequence number of the last; `first - 1` when there are none.
+  public var last: Int { first + entries.count - 1 }
+
   /// Makes a run that starts at `first`.
   public init(feed: FeedKey, first: Int, entries: [[UInt8]]) {
     self.feed = feed

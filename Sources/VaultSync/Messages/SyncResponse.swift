@@ -2,73 +2,79 @@ public import VaultEncoding
 
 /// A node's answer to a `SyncRequest`.
 public struct SyncResponse: Hashable, Sendable {
-  /// Whether the client's digest was right: then everything below is empty.
-  public var same: Bool
-  /// How far the node's feeds go.
-  public var feeds: FeedVector
-  /// Policy entries that the client lacks.
-  public var policy: [[UInt8]]
-  /// Prefixes of policy entries that the node lacks.
-  public var wantedPolicy: [[UInt8]]
-  /// Heads that the client lacks or has older.
-  public var heads: [[UInt8]]
-  /// Entries that the client lacks.
-  public var runs: [FeedRun]
-  /// Whether there are more entries than fitted.
-  public var more: Bool
+  /// What the node says of its state.
+  public enum Content: Hashable, Sendable {
+    /// The client's digest is that of the node's state.
+    case same
+    /// It is not; these are the digests of the parts.
+    case differs(StateOutline)
+    /// What the client lacks in the parts that it named.
+    case news(SyncNews)
+  }
+
   /// The node's clock.
   public var time: Timestamp
   /// How many bytes the vault may store at this node.
   public var quotaBytes: Int
   /// How many it stores.
   public var usedBytes: Int
+  /// A `PushReceipt` over the node's state and the feeds of the parts named, if one was asked for.
+  public var receipt: [UInt8]?
+  /// What the node says of its state; signed by nobody.
+  public var content: Content
 
-  /// Makes the answer to a client that is up to date.
-  public init(same: Bool, time: Timestamp, quotaBytes: Int, usedBytes: Int) {
-    self.same = same
-    feeds = [:]
-    policy = []
-    wantedPolicy = []
-    heads = []
-    runs = []
-    more = false
+  /// Makes an answer.
+  public init(
+    _ content: Content, time: Timestamp, quotaBytes: Int, usedBytes: Int,
+    receipt: [UInt8]? = nil
+  ) {
+    self.content = content
     self.time = time
     self.quotaBytes = quotaBytes
     self.usedBytes = usedBytes
+    self.receipt = receipt
   }
 
-  /// The message as sent.
+  /// What the client lacks, if the answer says so.
+  public var news: SyncNews? {
+    if case .news(let news) = content { news } else { nil }
+  }
+
+  /// The message as sent: `[time, quota, used, receipt or null, content]`.
+  ///
+  /// The content is null for the same, an array for the outline, a map for news.
   public var bytes: [UInt8] {
-    DAGCBOR.encode(
-      .map([
-        ("same", .bool(same)), ("feeds", feeds.wireValue),
-        ("policy", .array(policy.map { .bytes($0) })),
-        ("wants", .array(wantedPolicy.map { .bytes($0) })),
-        ("heads", .array(heads.map { .bytes($0) })), ("entries", runs.wireValue),
-        ("more", .bool(more)), ("time", .unsigned(UInt64(max(0, time.milliseconds)))),
-        ("quota", .unsigned(UInt64(quotaBytes))), ("used", .unsigned(UInt64(usedBytes))),
+    let said: CBORValue =
+      switch content {
+      case .same: .null
+      case .differs(let outline): outline.wireValue
+      case .news(let news): news.wireValue
+      }
+    return DAGCBOR.encode(
+      .array([
+        .unsigned(UInt64(max(0, time.milliseconds))),
+        .unsigned(UInt64(max(0, quotaBytes))), .unsigned(UInt64(max(0, usedBytes))),
+        receipt.map { .bytes($0) } ?? .null, said,
       ]))
   }
 
   /// Decodes an answer.
   public init(decoding bytes: [UInt8]) throws(MessageError) {
-    let fields = try MessageFields(
-      bytes, bytesMax: SyncLimits.messageBytesMax,
-      keys: [
-        "same", "feeds", "policy", "wants", "heads", "entries", "more", "time", "quota", "used",
-      ])
-    same = try fields.bool("same")
-    feeds = try FeedVector(wire: try fields.value("feeds"))
-    policy = try fields.byteStrings(
-      "policy", countMax: SyncLimits.policyEntriesMax, bytesMax: SyncLimits.statementBytesMax)
-    wantedPolicy = try fields.byteStrings(
-      "wants", countMax: SyncLimits.policyEntriesMax, bytesMax: SyncRequest.Known.prefixBytes)
-    heads = try fields.byteStrings(
-      "heads", countMax: SyncLimits.feedsMax, bytesMax: SyncLimits.statementBytesMax)
-    runs = try [FeedRun](wire: try fields.value("entries"))
-    more = try fields.bool("more")
-    time = Timestamp(milliseconds: Int64(try fields.int("time")))
-    quotaBytes = try fields.int("quota")
-    usedBytes = try fields.int("used")
+    let value = try CBORValue.wireMessage(bytes, bytesMax: SyncLimits.messageBytesMax)
+    let fields = try value.wireTuple("answer", count: 5)
+    time = Timestamp(milliseconds: Int64(try fields[0].wireInt("time")))
+    quotaBytes = try fields[1].wireInt("quota")
+    usedBytes = try fields[2].wireInt("used")
+    if fields[3] != .null {
+      guard case .bytes(let bytes) = fields[3], bytes.count <= SyncLimits.receiptBytesMax else {
+        throw .field("receipt is not bytes up to \(SyncLimits.receiptBytesMax)")
+      }
+      receipt = bytes
+    }
+    switch fields[4] {
+    case .null: content = .same
+    case .array: content = .differs(try StateOutline(wire: fields[4]))
+    default: content = .news(try SyncNews(wire: fields[4]))
+    }
   }
 }

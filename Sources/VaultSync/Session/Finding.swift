@@ -2,8 +2,12 @@ public import VaultEncoding
 
 /// Evidence that a node, or a device, did not behave (docs/spec/sync.md section 8).
 public enum Finding: Error, Hashable, Sendable {
-  /// The node shows less of a feed than it acknowledged or showed before.
-  case rolledBack(feed: FeedKey, acknowledged: Int, shown: Int)
+  /// The node shows less of a feed than it showed before, or even signed for.
+  case rolledBack(feed: FeedKey, acknowledged: Int, shown: Int, isSigned: Bool)
+  /// The node lacks policy entries that it has signed for.
+  case policyRolledBack(acknowledged: Int, shown: Int)
+  /// The node signed for another history of a feed than the device signed.
+  case signedContradiction(feed: FeedKey, at: Int)
   /// The node shows another history of a feed than the device signed.
   case contradiction(feed: FeedKey, at: Int)
   /// The node names entries that it does not hand out.
@@ -23,7 +27,7 @@ public enum Finding: Error, Hashable, Sendable {
   /// Whether the node went back to an older state: it may have lost shards, too.
   public var isRollback: Bool {
     switch self {
-    case .rolledBack, .olderHead: true
+    case .rolledBack, .policyRolledBack, .olderHead: true
     default: false
     }
   }
@@ -31,8 +35,13 @@ public enum Finding: Error, Hashable, Sendable {
   /// What happened, for people.
   public var sentence: String {
     switch self {
-    case .rolledBack(let feed, let acknowledged, let shown):
-      "shows \(shown) entries of device \(feed.device.text.suffix(8)), but had \(acknowledged)"
+    case .rolledBack(let feed, let acknowledged, let shown, let isSigned):
+      "shows \(shown) entries of device \(feed.device.text.suffix(8)), but "
+        + (isSigned ? "signed for more than that and had \(acknowledged)" : "had \(acknowledged)")
+    case .policyRolledBack(let acknowledged, let shown):
+      "has \(shown) entries of the policy, but signed for \(acknowledged)"
+    case .signedContradiction(let feed, let at):
+      "signed for another history of device \(feed.device.text.suffix(8)) at entry \(at)"
     case .contradiction(let feed, let at):
       "shows another history of device \(feed.device.text.suffix(8)) at entry \(at)"
     case .withheld(let feed, let named, let given):

@@ -5,12 +5,12 @@ public import VaultEncoding
 // The idea: a session is a value that is told what came and says what to do; somebody else talks to
 // the network and to the store. So the same session runs in the commands and in the simulator.
 //
-// Example: digest right → finished. Digest wrong, vectors unknown → ask again with `known`. Entries
-// come → the caller ingests them and asks for more until there are no more. Then `lacking` says
-// what to bring.
+// Example: digest right → finished, 38 bytes out. Digest wrong → the node says in which parts the
+// two differ; those are asked about; what comes is ingested, until there is no more. Then `lacking`
+// says what to bring, and `confirmation` asks for a signature where one is missing.
 //
-// Invariant: nothing that a node says moves `memory` backwards; a node that goes backwards is
-// found.
+// Invariants: nothing that a node says without a signature moves `acknowledged` forwards; nothing
+// that it says moves `memory` backwards; a node that goes backwards is found.
 
 /// Works out the difference between this device and one node, and whether the node is honest.
 public struct NodeSession: Sendable {
@@ -22,142 +22,164 @@ public struct NodeSession: Sendable {
     case fetched
   }
 
+  /// The vault.
+  public let vault: DID
   /// The node.
   public let node: DID
-  /// What the node has acknowledged or shown.
-  public private(set) var memory: NodeMemory
+  /// What the node has shown and signed.
+  public internal(set) var memory: NodeMemory
+  /// What the node has signed that it stores.
+  public internal(set) var acknowledged: Acknowledged
   /// What was found to be wrong.
-  public private(set) var findings: [Finding] = []
-  /// How far the node's feeds go, as far as known.
-  public private(set) var remote: FeedVector
-  /// Policy entries that the node asked for, by prefix.
-  public private(set) var wantedPolicy: [[UInt8]] = []
-  /// Whether the node holds exactly what this device holds.
-  public private(set) var isSame = false
+  public internal(set) var findings: [Finding] = []
+  /// How far the node's feeds go, as far as it says: for sending, never for counting.
+  public internal(set) var remote: FeedCounts
+  /// Whether nothing is to be fetched or brought: the node is only looked at.
+  public var isLookingOnly = false
+
+  var remotePolicy = RemotePolicy.unknown
+  var remoteHeads: [DID: Int]
   private var asked = 0
   /// What this device held when it asked: more may have come from others until the answer does.
-  private var askedWith = LocalState(feeds: [:], policy: [], heads: [:])
+  private var askedWith = LocalState(feeds: [:])
+
+  /// What is known of a node's policy log.
+  enum RemotePolicy: Sendable {
+    /// Nothing but what the node has signed for.
+    case unknown
+    /// It has the entries that the device had when it asked: so many.
+    case first(Int)
+    /// It has these entries, and what they build on.
+    case under([HashPrefix])
+  }
 
   /// How often a session asks before it gives up: a node that never ends is not honest.
   static let requestsMax = 10_000
 
   /// Begins a session with a node of which `memory` is known.
-  public init(node: DID, memory: NodeMemory) {
+  public init(
+    vault: DID, node: DID, memory: NodeMemory = NodeMemory(),
+    acknowledged: Acknowledged = Acknowledged()
+  ) {
+    self.vault = vault
     self.node = node
     self.memory = memory
-    remote = memory.feeds
+    self.acknowledged = acknowledged
+    remote = memory.shown
+    remoteHeads = memory.heads
   }
 
-  /// The first request.
-  ///
-  /// With `expectsNews` the node is asked to send what it has at once.
-  public mutating func start(_ local: LocalState, expectsNews: Bool) -> SyncRequest {
+  /// The first request: one digest, of what the node is believed to hold.
+  public mutating func start(_ local: LocalState) -> SyncRequest {
     asked = 1
     askedWith = local
-    return SyncRequest(digest: local.digest, known: expectsNews ? local.known : nil)
+    let digest = memory.digest ?? local.digest
+    let isMissingSignature = digest == local.digest && !acknowledged.covers(local)
+    return SyncRequest(digest: digest, wantsReceipt: isMissingSignature)
   }
 
   /// Takes an answer in.
   ///
-  /// The caller has ingested its policy entries, heads and runs already, and `local` is the state
-  /// after that; `chainAt` tells this device's chain value at a count.
+  /// The caller has ingested what came with it already, and `local` is the state after that;
+  /// `chainAt` tells this device's chain value at a count.
   public mutating func receive(
     _ response: SyncResponse, asking request: SyncRequest, local: LocalState,
     chainAt: (FeedKey, Int) throws -> Bytes32?
   ) rethrows -> Step {
-    if response.same {
-      isSame = askedWith.feeds == local.feeds
-      remote = askedWith.feeds
-      memory.note(askedWith.feeds)
-      for (device, mark) in askedWith.heads { memory.note(head: mark.sequence, of: device) }
-      return .fetched
-    }
-    try judge(response.feeds, local: local, chainAt: chainAt)
-    remote = response.feeds
-    memory.note(response.feeds)
-    wantedPolicy = response.wantedPolicy
+    defer { askedWith = local }
     asked += 1
-    askedWith = local
-    guard asked <= Self.requestsMax else {
-      findings.append(.forged("an answer without end"))
+    if asked > Self.requestsMax {
+      note(.forged("an answer without end"))
       return .fetched
     }
-    if request.known == nil {
-      return .ask(SyncRequest(digest: local.digest, known: local.known))
+    let step: Step
+    switch response.content {
+    case .same:
+      try hearSame(as: request.digest, chainAt: chainAt)
+      step = .fetched
+    case .differs(let outline):
+      step = hear(outline, asking: request, local: local)
+    case .news(let news):
+      step = try hear(news, asking: request, local: local, chainAt: chainAt)
     }
-    if response.more { return askForMore(response, local: local) }
-    findWithheld(response.feeds, local: local)
-    return .fetched
+    if let receipt = response.receipt {
+      try accept(receipt, of: askedWith, chainAt: chainAt)
+    }
+    return step
   }
 
-  /// Takes in that this device has more now than when the session ended: the node may lack it.
-  public mutating func noteLocal(_ local: LocalState) {
-    if isSame, local.feeds != remote { isSame = false }
+  private mutating func hearSame(
+    as digest: Bytes32, chainAt: (FeedKey, Int) throws -> Bytes32?
+  ) rethrows {
+    // The belief need not be judged: it is what is remembered.
+    guard digest == askedWith.digest else {
+      remotePolicy = .unknown
+      return
+    }
+    var parts = StateParts()
+    for scope in askedWith.summary.scopes.keys { parts.add(scope, of: askedWith.feeds) }
+    judge(claimed: parts)
+    remote.merge(FeedCounts(askedWith.feeds)) { $1 }
+    remotePolicy = .first(askedWith.policy.count)
+    remoteHeads = askedWith.heads.mapValues(\.sequence)
+    memory.note(FeedCounts(askedWith.feeds))
+    for (device, mark) in askedWith.heads { memory.note(head: mark.sequence, of: device) }
+  }
+
+  private mutating func hear(
+    _ outline: StateOutline, asking request: SyncRequest, local: LocalState
+  ) -> Step {
+    memory.forgetState()
+    guard request.known == nil else {
+      note(.forged("an outline where entries were asked for"))
+      return .fetched
+    }
+    let parts = local.parts(differingFrom: outline)
+    // In all other parts the node claims what this device holds.
+    var claimed = StateParts()
+    for scope in local.summary.scopes.keys where parts.scopes[scope] == nil {
+      claimed.add(scope, of: local.feeds)
+      remote.merge(FeedCounts(local.feeds.feeds(of: scope))) { $1 }
+    }
+    judge(claimed: claimed)
+    if parts.policy == nil { remotePolicy = .first(local.policy.count) }
+    if parts.heads == nil { remoteHeads = local.heads.mapValues(\.sequence) }
+    return .ask(
+      SyncRequest(
+        digest: local.digest, known: parts,
+        entriesBytesMost: isLookingOnly ? 0 : SyncLimits.entriesBytesWanted))
+  }
+
+  private mutating func hear(
+    _ news: SyncNews, asking request: SyncRequest, local: LocalState,
+    chainAt: (FeedKey, Int) throws -> Bytes32?
+  ) rethrows -> Step {
+    guard let known = request.known else {
+      note(.forged("entries where none were asked for"))
+      return .fetched
+    }
+    // A scope that is not shown although it was asked about is claimed to be empty.
+    var claimed = news.shown
+    claimed.scopes.merge(known.scopes.mapValues { _ in [:] }) { shown, _ in shown }
+    judge(claimed: claimed)
+    try judgeChains(news.shown, local: local, chainAt: chainAt)
+    noteShown(news.shown, of: known)
+    if news.more {
+      guard !news.runs.isEmpty || !news.policy.isEmpty || !news.heads.isEmpty else {
+        note(.forged("more is announced and nothing is sent"))
+        return .fetched
+      }
+      return .ask(
+        SyncRequest(
+          digest: local.digest, wantsReceipt: request.wantsReceipt, known: local.parts(as: known),
+          entriesBytesMost: request.entriesBytesMost))
+    }
+    if request.entriesBytesMost > 0 { findWithheld(news.shown, local: local) }
+    return .fetched
   }
 
   /// Notes what an ingest found wrong with what the node sent.
   public mutating func note(_ finding: Finding) {
     if !findings.contains(finding) { findings.append(finding) }
-  }
-
-  /// Notes a head that the node showed: it may not be older than one it had before.
-  public mutating func noteShown(head sequence: Int, of device: DID) {
-    if let before = memory.heads[device], sequence < before {
-      note(.olderHead(device: device, acknowledged: before, shown: sequence))
-    }
-    memory.note(head: sequence, of: device)
-  }
-
-  /// Notes what a node acknowledged with its signature.
-  public mutating func acknowledge(_ receipt: PushReceipt, heads: [DID: Int]) {
-    for (feed, position) in receipt.feeds { remote[feed] = position }
-    memory.note(receipt.feeds)
-    for (device, sequence) in heads { memory.note(head: sequence, of: device) }
-  }
-
-  /// What the node lacks of `local`: for each feed the first sequence number to bring.
-  public func lacking(_ local: LocalState) -> [FeedKey: Int] {
-    guard !isSame else { return [:] }
-    var result: [FeedKey: Int] = [:]
-    for (feed, position) in local.feeds {
-      let there = remote[feed]?.count ?? 0
-      if there < position.count { result[feed] = there + 1 }
-    }
-    return result
-  }
-
-  private mutating func askForMore(_ response: SyncResponse, local: LocalState) -> Step {
-    guard !response.runs.isEmpty else {
-      note(.forged("more is announced and nothing is sent"))
-      return .fetched
-    }
-    return .ask(SyncRequest(digest: local.digest, known: local.known))
-  }
-
-  private mutating func judge(
-    _ shown: FeedVector, local: LocalState, chainAt: (FeedKey, Int) throws -> Bytes32?
-  ) rethrows {
-    for (feed, before) in memory.feeds {
-      let count = shown[feed]?.count ?? 0
-      if count < before.count {
-        note(.rolledBack(feed: feed, acknowledged: before.count, shown: count))
-      }
-    }
-    for (feed, position) in shown where position.count > 0 {
-      guard position.count <= (local.feeds[feed]?.count ?? 0) else { continue }
-      if let chain = try chainAt(feed, position.count), chain != position.chain {
-        note(.contradiction(feed: feed, at: position.count))
-      }
-    }
-  }
-
-  /// After everything was fetched, a node that names more than it gave is withholding.
-  private mutating func findWithheld(_ shown: FeedVector, local: LocalState) {
-    for (feed, position) in shown {
-      let have = local.feeds[feed]?.count ?? 0
-      if have < position.count {
-        note(.withheld(feed: feed, named: position.count, given: have))
-      }
-    }
   }
 }

@@ -9,9 +9,9 @@ public struct PushReceipt: Hashable, Sendable {
   public let vault: DID
   /// The node that signs.
   public let node: DID
-  /// The state digest after the push.
+  /// The digest of everything that the node holds of the vault.
   public let digest: Bytes32
-  /// The feeds that the push touched, as they are now.
+  /// The feeds that a push touched or that were asked about, as they are now.
   public let feeds: FeedVector
   /// The node's clock.
   public let time: Timestamp
@@ -19,9 +19,14 @@ public struct PushReceipt: Hashable, Sendable {
   public let bytes: [UInt8]
 
   /// Signs a receipt.
+  ///
+  /// Of very many feeds the first few are named; the digest covers all.
   public init(
     vault: DID, digest: Bytes32, feeds: FeedVector, time: Timestamp, by key: SigningKey
   ) throws {
+    let feeds = FeedVector(
+      uniqueKeysWithValues: feeds.sorted { $0.key < $1.key }.prefix(SyncLimits.receiptFeedsMax)
+        .map { ($0.key, $0.value) })
     let payload = CBORValue.map([
       ("vault", .text(vault.text)), ("node", .text(key.did.text)),
       ("digest", .bytes(digest.bytes)), ("feeds", feeds.wireValue),

@@ -116,6 +116,25 @@ final class TestNode {
     return try SyncResponse(decoding: answer.body)
   }
 
+  /// The digests of the parts, as the node says them to somebody who knows nothing.
+  func outline(of vault: inout TestVault) throws -> StateOutline {
+    let answer = try sync(SyncRequest(digest: .zero), of: &vault)
+    guard case .differs(let outline) = answer.content else { throw Unexpected() }
+    return outline
+  }
+
+  /// What a client lacks that names these parts.
+  func news(
+    _ known: StateParts, most: Int = SyncLimits.entriesBytesWanted, of vault: inout TestVault,
+    by device: TestDevice? = nil
+  ) throws -> SyncNews {
+    let request = SyncRequest(digest: .zero, known: known, entriesBytesMost: most)
+    guard let news = try sync(request, of: &vault, by: device).news else { throw Unexpected() }
+    return news
+  }
+
+  struct Unexpected: Error {}
+
   func put(
     _ bytes: [UInt8], of vault: inout TestVault, as name: ShardName? = nil
   ) throws -> NodeResponse {

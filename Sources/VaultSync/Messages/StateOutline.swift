@@ -1,0 +1,42 @@
+public import VaultEncoding
+
+/// A node's summary in short: tells a client in which parts the two differ.
+public struct StateOutline: Hashable, Sendable {
+  /// The digest of the policy entries.
+  public var policy: HashPrefix
+  /// The digest of the newest heads.
+  public var heads: HashPrefix
+  /// The digest of each scope that has feeds.
+  public var scopes: [ScopeID: HashPrefix]
+
+  /// The short form of a summary.
+  public init(_ summary: StateSummary) {
+    policy = HashPrefix(summary.policy)
+    heads = HashPrefix(summary.heads)
+    scopes = summary.scopes.mapValues { HashPrefix($0) }
+  }
+}
+
+extension StateOutline {
+  /// `[policy, heads, [[scope, digest], …]]`.
+  var wireValue: CBORValue {
+    .array([
+      policy.wireValue, heads.wireValue,
+      .array(
+        scopes.sorted { $0.key < $1.key }.map {
+          .array([.bytes($0.key.bytes), $0.value.wireValue])
+        }),
+    ])
+  }
+
+  init(wire value: CBORValue) throws(MessageError) {
+    let parts = try value.wireTuple("outline", count: 3)
+    policy = try HashPrefix(wire: parts[0], "policy")
+    heads = try HashPrefix(wire: parts[1], "heads")
+    scopes = [:]
+    for item in try parts[2].wireArray("scopes", countMax: SyncLimits.feedsMax) {
+      let pair = try item.wireTuple("scope", count: 2)
+      scopes[try pair[0].wireScope("scope")] = try HashPrefix(wire: pair[1], "scope")
+    }
+  }
+}
