@@ -121,6 +121,13 @@ public final class FileDraft {
   /// - Throws: ``FolderError``: `changedMeanwhile` or `exists` when what is there is not what was
   ///   expected; it is left as it is.
   public func finish(_ attributes: FileAttributes) throws(FolderError) -> Written {
+    let unapplied = try complete(attributes)
+    if writer.options.syncsEachFile { try sync() }
+    return try putIntoPlace(unapplied)
+  }
+
+  /// Gives the file its length and its attributes; returns those that could not be set.
+  func complete(_ attributes: FileAttributes) throws(FolderError) -> [FolderError] {
     precondition(isOpen, "a draft is finished once")
     if byteCount > endOnDisk {
       try check(freehold_truncate(file.number, byteCount), at: place.path, "write")
@@ -128,10 +135,24 @@ public final class FileDraft {
     var attributes = attributes
     attributes.permissions = attributes.permissions ?? replaced?.permissions ?? 0o644
     keepOwner()
-    let unapplied = writer.apply(attributes, to: file, at: place.path)
-    if writer.options.syncsEachFile {
-      try check(freehold_fsync(file.number), at: place.path, "sync")
-    }
+    return writer.apply(attributes, to: file, at: place.path)
+  }
+
+  /// Makes sure that the content is on the disk.
+  func sync() throws(FolderError) {
+    try check(freehold_fsync(file.number), at: place.path, "sync")
+  }
+
+  /// Makes sure that everything on the file system of this draft is on the disk.
+  func syncFileSystem() throws(FolderError) {
+    try check(freehold_sync_file_system(file.number), at: place.path, "sync")
+  }
+
+  /// The device that the draft lies on.
+  func device() throws(FolderError) -> UInt64 { try file.stat(place.path).device }
+
+  /// Puts the completed file into place.
+  func putIntoPlace(_ unapplied: [FolderError]) throws(FolderError) -> Written {
     // From here on the draft's name is put into place or removed.
     isOpen = false
     _ = try writer.put(name, at: place, expecting: expectation)

@@ -74,23 +74,52 @@ extension FolderDiff {
     }
   }
 
-  /// True when the folder that a row stands for is among the nodes, so that what has its place
-  /// now is another.
-  private func isElsewhere(_ row: UInt32, _ folders: [LinkKey: [FileStat]]) -> Bool {
+  /// True when what a row stands for is among the nodes, so that what has its place now is
+  /// another.
+  private func isElsewhere(_ row: UInt32, _ stats: [LinkKey: [FileStat]]) -> Bool {
     let entry = index.columns.rows[Int(row)]
     let device = index.devices[Int(entry.device)]
-    let found = folders[LinkKey(device: device, inode: entry.inode)] ?? []
+    let found = stats[LinkKey(device: device, inode: entry.inode)] ?? []
     return found.contains { isSameThing($0, row) }
   }
 
-  /// Files and links in folders that turned out to be known, at their places there.
+  /// Files and links at the places of known ones: first those that are the very same, then those
+  /// that changed places with others, then those that were written anew.
   private mutating func answerFilesAtPlace() {
-    for node in nodes.indices where nodes[node].entry.kind != .folder {
-      guard let row = holder(of: node), isUnseen(row),
-        index.columns.rows[Int(row)].kind == nodes[node].entry.kind
-      else { continue }
+    for node in nodes.indices {
+      guard let row = fileHolder(of: node), isSameThing(nodes[node].entry.stat, row) else {
+        continue
+      }
       answerAtPlace(node, row)
     }
+    let stats = openFileStats()
+    for node in nodes.indices {
+      guard let row = fileHolder(of: node) else { continue }
+      if isElsewhere(row, stats), let moved = movedFile(node) {
+        answerMoved(node, moved)
+      } else {
+        answerAtPlace(node, row)
+      }
+    }
+  }
+
+  /// The row at a node's place when it is a file or link of its kind, and neither is settled.
+  private func fileHolder(of node: Int) -> UInt32? {
+    guard case .open = nodes[node].answer, nodes[node].entry.kind != .folder,
+      let row = holder(of: node), isUnseen(row),
+      index.columns.rows[Int(row)].kind == nodes[node].entry.kind
+    else { return nil }
+    return row
+  }
+
+  private func openFileStats() -> [LinkKey: [FileStat]] {
+    var stats: [LinkKey: [FileStat]] = [:]
+    for node in nodes where node.entry.kind != .folder {
+      guard case .open = node.answer else { continue }
+      let stat = node.entry.stat
+      stats[LinkKey(device: stat.device, inode: stat.inode), default: []].append(stat)
+    }
+    return stats
   }
 
   private mutating func answerRest() {

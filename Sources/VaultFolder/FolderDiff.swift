@@ -5,7 +5,8 @@
 /// matched with the objects that were not found:
 ///
 /// 1. An entry at the place of an object of its kind is that object. For files the place wins
-///    over the inode, because programs save by writing a new file over the old name.
+///    over the inode, because programs save by writing a new file over the old name; unless that
+///    file and the one that had the place are both known and changed places.
 /// 2. A folder that is, by device, inode and time of birth, a known folder missing at its old
 ///    place was moved, with all that is in it. Here identity wins over the place.
 /// 3. A file or link likewise when size and modification time also agree.
@@ -103,7 +104,8 @@ public struct FolderDiff {
     for position in listing.indices {
       let stat = listing.stat(at: position)
       let holder = listing.withName(at: position) { index.row(in: parent, named: $0) }
-      if let holder, belongs(stat, to: holder) {
+      // Where nothing is said of new names, what is at its place must be settled here.
+      if let holder, belongs(stat, to: holder, orElsewhere: isWhole) {
         if stat.kind == .folder { folders[listing[position].name] = .row(holder) }
         settle(holder, stat, in: listing.path)
       } else if isWhole {
@@ -130,10 +132,27 @@ public struct FolderDiff {
 
   /// True when an entry at a row's place is settled by that alone.
   ///
-  /// Another folder at the place of a folder is not: it may be one that was moved there.
-  private func belongs(_ stat: FileStat, to row: UInt32) -> Bool {
+  /// Another folder at the place of a folder is not: it may be one that was moved there. Neither
+  /// is a file that is known from another place.
+  private mutating func belongs(
+    _ stat: FileStat, to row: UInt32, orElsewhere canWait: Bool
+  ) -> Bool {
     guard index.columns.rows[Int(row)].kind == stat.kind else { return false }
-    return stat.kind != .folder || isSameThing(stat, row)
+    if isSameThing(stat, row) { return true }
+    guard stat.kind != .folder else { return false }
+    guard canWait else { return true }
+    index.prepareInodes()
+    return !knownRows(of: stat).contains { $0 != row }
+  }
+
+  /// The rows that are this file or link by all that a stat tells, wherever it lies now.
+  private func knownRows(of stat: FileStat) -> [UInt32] {
+    guard let device = index.deviceSlot(stat.device) else { return [] }
+    return index.rows(device: device, inode: stat.inode).filter { row in
+      let known = index.columns.rows[Int(row)]
+      return isSameThing(stat, row) && known.sizeBytes == stat.sizeBytes
+        && known.modified == stat.modified
+    }
   }
 
   // MARK: Rows

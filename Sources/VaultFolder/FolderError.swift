@@ -43,6 +43,8 @@ public struct FolderError: Error, Sendable {
     public static let damagedIndex = Code("damaged-index")
     /// The device reports an error.
     public static let inputOutput = Code("input-output")
+    /// The run was told to stop here.
+    public static let interrupted = Code("interrupted")
     /// Anything else; `number` says more.
     public static let other = Code("other")
   }

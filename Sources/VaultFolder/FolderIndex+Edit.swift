@@ -74,6 +74,18 @@ extension FolderIndex {
     }
   }
 
+  /// Lets the row of a key stand for another key, with all that lies in it.
+  ///
+  /// Returns whether it does: not when the first is unknown or the second has a row.
+  @discardableResult
+  public mutating func rekey(_ old: FolderKey, to new: FolderKey) -> Bool {
+    guard let row = row(of: old), new != rootKey, self.row(of: new) == nil else { return false }
+    byKey.remove(hash: FolderIndex.keyHash(old), row: row)
+    columns.rows[Int(row)].key = new
+    byKey.insert(hash: FolderIndex.keyHash(new), row: row)
+    return true
+  }
+
   // MARK: Checks
 
   private func refusal(_ code: FolderError.Code, _ object: IndexedObject) -> FolderError {

@@ -107,6 +107,18 @@ public struct FolderIndex: Sendable {
     columns.rows.indices.filter { columns.rows[$0].isLive }.map { object(at: UInt32($0)) }
   }
 
+  /// For each of the wanted content tags an object whose content has it, if there is one.
+  ///
+  /// Complexity: O(objects).
+  public func keys(ofTags wanted: Set<[UInt8]>) -> [[UInt8]: FolderKey] {
+    var found: [[UInt8]: FolderKey] = [:]
+    for row in columns.rows.indices where columns.rows[row].isLive && columns.rows[row].hasTag {
+      let tag = Array(columns.tags[(row * tagBytes)..<((row + 1) * tagBytes)])
+      if wanted.contains(tag) { found[tag] = columns.rows[row].key }
+    }
+    return found
+  }
+
   /// What a writer should find on the disk where the object is.
   public func expectation(of key: FolderKey) -> ExpectedState {
     object(key).map { .unchanged($0.stat) } ?? .absent

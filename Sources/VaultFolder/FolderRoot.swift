@@ -16,6 +16,13 @@ public final class FolderRoot: Sendable {
   /// Names of files in the making: this, then 24 hexadecimal digits.
   public static let draftPrefix = ".freehold-tmp-"
 
+  /// Whether scans pass over a name: the vault's own folder, and files in the making.
+  ///
+  /// Nothing of the user's may be written under such a name: the next scan would miss it.
+  public static func isReserved(_ name: FileName, inRoot: Bool) -> Bool {
+    (inRoot && name == markerName) || DraftName(name) != nil
+  }
+
   /// The stat of the folder when it was opened.
   public let stat: FileStat
 

@@ -9,6 +9,7 @@ extension FolderWriter {
   public func move(
     from old: FolderPath, to new: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
+    try step()
     let source = try Place(root, old, action: "move")
     guard !new.isWithin(old) else {
       throw FolderError(.wrongKind, at: new, action: "move")
@@ -23,7 +24,7 @@ extension FolderWriter {
       try check(rename(target, to: source, flags: flags), at: old, "move back")
       throw FolderError(.changedMeanwhile, at: old, action: "move")
     }
-    follow(moveFrom: old, to: new)
+    if after.kind == .folder { follow(moveFrom: old, to: new) }
     touch(source)
     touch(target)
     if options.syncsEachFile {
@@ -76,6 +77,7 @@ extension FolderWriter {
   public func remove(
     at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) {
+    try step()
     let place = try Place(root, path, action: "remove")
     guard let before = try place.stat() else { return }
     guard expectation.isMet(by: before) else {
@@ -151,6 +153,7 @@ extension FolderWriter {
   public func setAttributes(
     _ attributes: FileAttributes, at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> Written {
+    try step()
     guard !path.isRoot else {
       let unapplied = apply(attributes, to: root.descriptor, at: path)
       return Written(stat: try root.descriptor.stat(path), unapplied: unapplied)

@@ -26,6 +26,10 @@ public final class FolderWriter {
     ///
     /// Otherwise ``FolderWriter/settle()`` syncs all at once: much faster for a restore.
     public var syncsEachFile: Bool
+    /// Called before every step that changes the folder; an error that it throws stops the step.
+    ///
+    /// For tests of what a crash leaves behind, and for stopping a long run between two steps.
+    public var beforeStep: (@Sendable () throws(FolderError) -> Void)?
 
     /// All twelve bits.
     public static let allPermissions: UInt32 = 0o7777
@@ -72,6 +76,7 @@ public final class FolderWriter {
     at path: FolderPath, attributes: FileAttributes = FileAttributes(),
     expecting expectation: ExpectedState = .absent
   ) throws(FolderError) -> FileStat {
+    try step()
     let place = try Place(root, path, action: "make folder")
     if let there = try place.stat(expecting: expectation, "make folder") {
       guard there.kind == .folder else {
@@ -100,6 +105,7 @@ public final class FolderWriter {
   public func draft(
     at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileDraft {
+    try step()
     let place = try Place(root, path, action: "write")
     let replaced = try place.stat(expecting: expectation, "write")
     if replaced?.kind == .folder { throw FolderError(.exists, at: path, action: "write") }
@@ -122,6 +128,7 @@ public final class FolderWriter {
     to target: [UInt8], at path: FolderPath, modified: FileTime? = nil,
     expecting expectation: ExpectedState
   ) throws(FolderError) -> Written {
+    try step()
     let place = try Place(root, path, action: "make link")
     guard (1...FolderRoot.linkTargetBytesMax).contains(target.count), !target.contains(0) else {
       throw FolderError(.nameRefused, at: path, action: "make link")
@@ -150,6 +157,7 @@ public final class FolderWriter {
   public func writeHardLink(
     to existing: FolderPath, at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
+    try step()
     let source = try Place(root, existing, action: "link")
     let place = try Place(root, path, action: "link")
     let old = try place.stat(expecting: expectation, "link")
@@ -174,6 +182,7 @@ public final class FolderWriter {
     _ draft: FileName, at place: Place, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
     do throws(FolderError) {
+      try step()
       try place.put(draft, expecting: expectation)
     } catch {
       place.unlink(draft)
@@ -186,6 +195,8 @@ public final class FolderWriter {
     }
     return stat
   }
+
+  func step() throws(FolderError) { try options.beforeStep?() }
 
   func isOwnDraft(_ name: FileName) -> Bool { DraftName(name)?.session == session }
 
@@ -201,6 +212,9 @@ public final class FolderWriter {
   public func setWhenSettled(_ attributes: FileAttributes, ofFolderAt path: FolderPath) {
     touched[path] = attributes
   }
+
+  /// The folders that ``settle()`` will set attributes of.
+  public var unsettledFolders: [FolderPath] { Array(touched.keys) }
 
   func touch(_ place: Place) {
     if touched[place.folderPath] == nil { touched[place.folderPath] = FileAttributes() }
