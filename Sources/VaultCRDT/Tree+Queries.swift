@@ -1,3 +1,5 @@
+public import VaultEncoding
+
 extension Tree {
   /// Whether an object has been created; the constants count too.
   public func contains(_ object: ObjectID) -> Bool { node(object) != nil }
@@ -111,6 +113,28 @@ extension Tree {
         value: Array(heads.heap[heads.values[Int(head)]]), replica: history.key(of: dot),
         counter: UInt64(dot.counter), time: history.time(of: dot))
     }
+  }
+
+  /// Whether an object was written concurrently: whether `contents(of:)` has several.
+  public func hasSeveralContents(_ object: ObjectID) -> Bool {
+    guard let node = node(object), nodes.contents[Int(node)] != .none else { return false }
+    return heads.next[Int(nodes.contents[Int(node)])] != .none
+  }
+
+  /// What a replica wrote into an attribute, if no later write has replaced it; else as
+  /// `attribute(of:_:)`.
+  ///
+  /// It belongs to the content that this replica wrote concurrently with others.
+  public func attribute(
+    of object: ObjectID, _ key: AttributeKey, by replica: Bytes32
+  ) -> [UInt8]? {
+    guard let node = node(object) else { return nil }
+    let first = attributes.head(node, key)
+    guard first != .none else { return nil }
+    let own = heads.heads(first).first { history.key(of: heads.dots[Int($0)]) == replica }
+    guard let own else { return value(first) }
+    let place = heads.values[Int(own)]
+    return place == .absent ? nil : Array(heads.heap[place])
   }
 
   /// An attribute of an object: of concurrent values the one with the latest clock.

@@ -65,7 +65,7 @@ extension Vault {
   }
 
   func entry(_ object: ObjectID, path: [[UInt8]], in tree: Tree) -> VaultEntry {
-    let contents = tree.contents(of: object)
+    let contents = tree.distinctContents(of: object)
     let kind = tree.kind(of: object) ?? .folder
     let value = contents.first?.value
     return VaultEntry(

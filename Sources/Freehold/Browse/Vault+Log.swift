@@ -70,7 +70,7 @@ extension Vault {
     let name = tree.setting(DeviceSetting.key(replica)).map {
       String(decoding: $0, as: UTF8.self)
     }
-    return name ?? String(DID(key: replica).text.suffix(8))
+    return name ?? DeviceNames.unnamed(replica)
   }
 }
 

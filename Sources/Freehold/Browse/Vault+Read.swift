@@ -24,18 +24,19 @@ extension Vault {
     return Self.problems(reader.trouble, names: nodeNames)
   }
 
-  /// A reader of contents that asks the outbox first and the vault's nodes then.
-  func contentReader(meter: TrafficMeter) throws -> ContentReader {
+  /// A reader of contents that asks the outbox first and the vault's nodes then: all of them, or
+  /// only some.
+  func contentReader(meter: TrafficMeter, nodes: Set<DID>? = nil) throws -> ContentReader {
     let tree = self.tree
     return try ContentReader(
-      fetcher: try packFetcher(meter: meter), keyring: keyring, scope: scope
+      fetcher: try packFetcher(meter: meter, nodes: nodes), keyring: keyring, scope: scope
     ) { pack in
       tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
     }
   }
 
   /// Reads ranges of packs, from the nearest nodes first.
-  func packFetcher(meter: TrafficMeter) throws -> PackFetcher {
+  func packFetcher(meter: TrafficMeter, nodes: Set<DID>? = nil) throws -> PackFetcher {
     let facts = try database.read { transaction in
       Dictionary(
         uniqueKeysWithValues: try transaction.nodes().map {
@@ -43,7 +44,7 @@ extension Vault {
         })
     }
     var sources: [DID: PackFetcher.Source] = [:]
-    for (node, entry) in nodeBook {
+    for (node, entry) in nodeBook where nodes?.contains(node) ?? true {
       let known = facts[node]
       sources[node] = PackFetcher.Source(
         client: try client(for: node, entry, meter: meter),

@@ -39,8 +39,8 @@ extension Vault {
       permissionMask: FolderWriter.Options.allPermissions, syncsEachFile: false)
     let writer = FolderWriter(root, options: options, using: &generator)
     var restore = TreeWriter(
-      tree: tree, writer: writer, reader: try contentReader(meter: meter),
-      label: { [self] in deviceLabel($0) }, progress: progress)
+      tree: tree, writer: writer,
+      contents: ContentCopier(reader: try contentReader(meter: meter)), progress: progress)
     for (object, path) in objects {
       if object == .root {
         try restore.plan(folder: .root, at: .root)

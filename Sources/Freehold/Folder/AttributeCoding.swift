@@ -56,38 +56,50 @@ enum AttributeCoding {
 extension Tree {
   /// What belongs to an object beside its content, as a writer takes it.
   func fileAttributes(of object: ObjectID) -> FileAttributes {
-    FileAttributes(
-      permissions: AttributeCoding.mode(attribute(of: object, .mode)),
-      modified: AttributeCoding.time(attribute(of: object, .modificationTime)),
-      extended: AttributeCoding.extended(attribute(of: object, .extendedAttributes)))
+    fileAttributes(
+      of: ShownThing(object: object, kind: kind(of: object) ?? .file, name: []))
   }
 }
 
-/// The attributes of something on the disk, compared with the tree's, as changes.
+/// The attributes of something on the disk, compared with those that the folder last showed, as
+/// changes of the tree.
 struct ObservedAttributes: Sendable {
-  var mode: [UInt8]
-  var modified: [UInt8]
+  var stat: FileStat
   var extended: [UInt8]
 
   init(_ stat: FileStat, extended: [ExtendedAttribute]) {
-    mode = AttributeCoding.encode(mode: stat.permissions)
-    modified = AttributeCoding.encode(stat.modified)
+    self.stat = stat
     self.extended = AttributeCoding.encode(extended)
   }
 
-  /// Writes down what differs.
+  /// Writes down what the user changed: what differs from `shown`, how it was when folder and tree
+  /// were last in step, or everything when it was not there.
   ///
-  /// Links have no permissions of their own.
-  func record(_ object: ObjectID, kind: ObjectKind, in draft: inout Draft) throws {
-    if kind != .symlink, draft.tree.attribute(of: object, .mode) != mode {
-      try draft.setAttribute(.mode, of: object, to: mode)
+  /// Links have no permissions of their own. What extended attributes were shown is not known, so
+  /// where the folder did not show the whole tree (`isInStep` is false) they count as changed only
+  /// if nothing else explains that the file did. Returns whether anything was written.
+  func record(
+    _ object: ObjectID, kind: ObjectKind, shown: FileStat?, isInStep: Bool, in draft: inout Draft
+  ) throws -> Bool {
+    var isChanged = false
+    func set(_ key: AttributeKey, _ value: [UInt8]?, _ draft: inout Draft) throws {
+      guard draft.tree.attribute(of: object, key) != value else { return }
+      try draft.setAttribute(key, of: object, to: value)
+      isChanged = true
     }
-    if draft.tree.attribute(of: object, .modificationTime) != modified {
-      try draft.setAttribute(.modificationTime, of: object, to: modified)
+    let sameMode = shown?.permissions == stat.permissions
+    let sameTime = shown?.modified == stat.modified
+    if kind != .symlink, !sameMode {
+      try set(.mode, AttributeCoding.encode(mode: stat.permissions), &draft)
     }
-    let before = draft.tree.attribute(of: object, .extendedAttributes) ?? []
-    if before != extended {
-      try draft.setAttribute(.extendedAttributes, of: object, to: extended.isEmpty ? nil : extended)
+    // The time of a folder that is written into moves by itself.
+    if !sameTime, isInStep || shown == nil || kind != .folder {
+      try set(.modificationTime, AttributeCoding.encode(stat.modified), &draft)
     }
+    if kind != .symlink, isInStep || shown == nil || (sameMode && sameTime) {
+      try set(.extendedAttributes, extended.isEmpty ? nil : extended, &draft)
+    }
+    if let shown, shown.linkCount > 1, stat.linkCount == 1 { try set(.linkGroup, nil, &draft) }
+    return isChanged
   }
 }

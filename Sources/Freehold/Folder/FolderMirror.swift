@@ -12,8 +12,17 @@ final class FolderMirror {
   let root: FolderRoot
   var index: FolderIndex
   var keys: ObjectKeys
-  /// The file system's clock when the scan began: younger files are not trusted by their stat.
-  let time: FileTime
+  /// The file system's clock when the scan, or the writing, began: younger files are not trusted by
+  /// their stat.
+  private(set) var time: FileTime
+  /// What of the tree the folder shows.
+  var applied: AppliedState
+  /// Objects that were found in the folder as the tree has them, but for their attributes.
+  var adopted: Set<ObjectID> = []
+  /// Whether taking in left a difference between folder and tree that writing must settle.
+  var needsWriting = false
+  /// What was changed here and elsewhere, in words.
+  var notes: [String] = []
   /// What is in the folder and not kept.
   var notKept: [NotKept] = []
   /// Folders in which a crash left files in the making.
@@ -24,6 +33,7 @@ final class FolderMirror {
   private static let column = "folder-index"
   private static let fileName = "folder.index"
   private static let keysName = "replica-numbers"
+  private static let appliedName = "folder-applied"
   /// The longest index file that is read: 16 million objects.
   private static let bytesMax = 4 << 30
 
@@ -32,6 +42,7 @@ final class FolderMirror {
     root = try FolderRoot(systemPath: folder)
     time = try root.fileSystemTime()
     keys = ObjectKeys(decoding: try home.database.read { try $0.meta(Self.keysName) } ?? [])
+    applied = AppliedState()
     let path = home.path.appending(Self.fileName)
     index = FolderIndex(rootKey: ObjectKeys.root)
     if try disk.exists(path) {
@@ -42,6 +53,9 @@ final class FolderMirror {
         let decoded = try? FolderIndex(decoding: plain)
       {
         index = decoded
+        // Without an index nothing is known to be shown.
+        applied = AppliedState(
+          decoding: try home.database.read { try $0.meta(Self.appliedName) } ?? [])
       }
     }
   }
@@ -58,7 +72,12 @@ final class FolderMirror {
     let sealed = try LocalSeal.seal(
       index.encoded(), storeKey: storeKey, column: Self.column, row: folder, using: &generator)
     try disk.writeDurably(home.path.appending(Self.fileName), sealed)
+    // After the index: what it says to be shown must be in the index.
+    try home.database.write { try $0.setMeta(Self.appliedName, to: applied.bytes) }
   }
+
+  /// Takes the file system's clock anew.
+  func renewTime() throws { time = try root.fileSystemTime() }
 
   /// Walks the folder and compares it with the index.
   func scan(progress: (Int) -> Void) -> FolderChanges {
@@ -91,12 +110,11 @@ final class FolderMirror {
     staleDrafts = []
   }
 
-  /// How an object is on the disk now.
+  /// How something is on the disk now.
   func row(
-    _ object: ObjectID, parent: ObjectID, name: FileName, stat: FileStat, tag: Bytes32?
+    _ key: FolderKey, parent: FolderKey, name: FileName, stat: FileStat, tag: [UInt8]
   ) -> IndexedObject {
     IndexedObject(
-      key: keys.key(object), parent: keys.key(parent), name: name, stat: stat,
-      contentTag: tag?.bytes ?? [], asOf: time)
+      key: key, parent: parent, name: name, stat: stat, contentTag: tag, asOf: time)
   }
 }

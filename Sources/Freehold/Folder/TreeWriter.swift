@@ -10,44 +10,43 @@ import VaultFolder
 /// Writes parts of a tree into a folder.
 struct TreeWriter {
   private struct FileToWrite {
-    var object: ObjectID
+    var thing: ShownThing
     var path: FolderPath
     var manifest: Manifest
   }
 
   private let tree: Tree
   private let writer: FolderWriter
-  private let reader: ContentReader
-  private let label: (Bytes32) -> String
+  private let contents: ContentCopier
   private let progress: SyncProgress
   private var files: [FileToWrite] = []
-  private var links: [(object: ObjectID, path: FolderPath)] = []
+  private var links: [(thing: ShownThing, path: FolderPath)] = []
   private var linked: [[UInt8]: FolderPath] = [:]
   private var report = RestoreReport()
 
   init(
-    tree: Tree, writer: FolderWriter, reader: ContentReader, label: @escaping (Bytes32) -> String,
-    progress: SyncProgress
+    tree: Tree, writer: FolderWriter, contents: ContentCopier, progress: SyncProgress
   ) {
     self.tree = tree
     self.writer = writer
-    self.reader = reader
-    self.label = label
+    self.contents = contents
     self.progress = progress
   }
 
   /// What went wrong with nodes on the way.
-  var trouble: PackFetcher.Trouble { reader.trouble }
+  var trouble: PackFetcher.Trouble { contents.reader.trouble }
 
-  /// Plans an object and all that is in it.
+  /// Plans an object and all that is in it, copies of a file with several contents included.
   mutating func plan(_ object: ObjectID, at path: FolderPath) throws {
-    switch tree.kind(of: object) {
-    case .folder:
+    guard let kind = tree.kind(of: object), let name = path.name else { return }
+    guard kind != .folder else {
       makeFolder(at: path)
-      try plan(folder: object, at: path)
-    case .symlink: links.append((object, path))
-    case .file: planFile(object, at: path)
-    case nil: break
+      return try plan(folder: object, at: path)
+    }
+    plan(ShownThing(object: object, kind: kind, name: name.bytes), at: path)
+    guard let parent = path.parent, let folder = tree.parent(of: object) else { return }
+    for thing in tree.shown(in: folder) where thing.object == object && thing.copy != nil {
+      if let name = FileName(thing.name) { plan(thing, at: parent.appending(name)) }
     }
   }
 
@@ -59,43 +58,35 @@ struct TreeWriter {
       if folder != .root {
         writer.setWhenSettled(tree.fileAttributes(of: folder), ofFolderAt: path)
       }
-      for child in tree.children(of: folder) {
-        guard let name = FileName(child.name) else { continue }
+      for thing in tree.shown(in: folder) {
+        guard let name = FileName(thing.name) else { continue }
         let place = path.appending(name)
-        guard child.kind == .folder else {
-          try plan(child.object, at: place)
+        guard thing.kind == .folder else {
+          plan(thing, at: place)
           continue
         }
         makeFolder(at: place)
-        pending.append((child.object, place))
+        pending.append((thing.object, place))
       }
     }
   }
 
-  /// Every current content is written; the second and later ones under a conflict name.
-  private mutating func planFile(_ object: ObjectID, at path: FolderPath) {
-    for (number, head) in tree.contents(of: object).enumerated() {
-      guard let manifest = try? Manifest(decoding: head.value) else {
-        report.problems.append(
-          Problem(.danger, .tampered, "\(path): its manifest makes no sense"))
-        continue
-      }
-      var place = path
-      if number > 0, let name = path.name, let parent = path.parent,
-        let marked = FileName(ConflictName.mark(name.bytes, head, label: label(head.replica)))
-      {
-        place = parent.appending(marked)
-      }
-      files.append(FileToWrite(object: object, path: place, manifest: manifest))
-      reader.expect(manifest)
+  private mutating func plan(_ thing: ShownThing, at path: FolderPath) {
+    guard let head = tree.content(of: thing) else { return }
+    guard thing.kind == .file else { return links.append((thing, path)) }
+    guard let manifest = try? Manifest(decoding: head.value) else {
+      report.problems.append(Problem(.danger, .tampered, "\(path): its manifest makes no sense"))
+      return
     }
+    files.append(FileToWrite(thing: thing, path: path, manifest: manifest))
+    contents.reader.expect(manifest)
   }
 
   /// Writes what was planned.
   mutating func run() async throws -> RestoreReport {
     let all = files.inPackOrder(by: \.manifest)
     progress.begin(.writing, files: all.count, bytes: all.reduce(0) { $0 + $1.manifest.sizeBytes })
-    for (object, path) in links { writeLink(object, at: path) }
+    for (thing, path) in links { writeLink(thing, at: path) }
     for file in all {
       try await write(file)
       progress.advance(files: 1, bytes: file.manifest.sizeBytes)
@@ -107,7 +98,7 @@ struct TreeWriter {
   }
 
   private mutating func write(_ file: FileToWrite) async throws {
-    if await reader.isThere(file.manifest, at: file.path, in: writer.root) {
+    if await contents.reader.isThere(file.manifest, at: file.path, in: writer.root) {
       return keepThere(file)
     }
     let group = linkGroup(of: file)
@@ -118,16 +109,9 @@ struct TreeWriter {
       return
     }
     do {
-      let draft = try writer.draft(at: file.path, expecting: .absent)
-      do {
-        try await reader.read(file.manifest) { bytes, length in
-          if let bytes { try draft.write(bytes) } else { try draft.writeHole(bytes: Int64(length)) }
-        }
-      } catch {
-        draft.discard()
-        throw error
-      }
-      let written = try draft.finish(tree.fileAttributes(of: file.object))
+      let draft = try await contents.draft(
+        of: file.manifest, at: file.path, expecting: .absent, with: writer)
+      let written = try draft.finish(tree.fileAttributes(of: file.thing))
       for error in written.unapplied { note("\(error)") }
       report.files += 1
       report.bytes += file.manifest.sizeBytes
@@ -147,7 +131,7 @@ struct TreeWriter {
   private mutating func keepThere(_ file: FileToWrite) {
     do {
       let written = try writer.setAttributes(
-        tree.fileAttributes(of: file.object), at: file.path, expecting: .anything)
+        tree.fileAttributes(of: file.thing), at: file.path, expecting: .anything)
       for error in written.unapplied { note("\(error)") }
       if let group = linkGroup(of: file), linked[group] == nil { linked[group] = file.path }
       report.filesThere += 1
@@ -158,7 +142,10 @@ struct TreeWriter {
 
   /// What names of one file have in common.
   private func linkGroup(of file: FileToWrite) -> [UInt8]? {
-    tree.attribute(of: file.object, .linkGroup).map { $0 + file.manifest.contentTag.bytes }
+    guard file.thing.copy == nil else { return nil }
+    return tree.attribute(of: file.thing.object, .linkGroup).map {
+      $0 + file.manifest.contentTag.bytes
+    }
   }
 
   private mutating func makeFolder(at path: FolderPath) {
@@ -171,9 +158,9 @@ struct TreeWriter {
     }
   }
 
-  private mutating func writeLink(_ object: ObjectID, at path: FolderPath) {
-    let target = tree.contents(of: object).first?.value ?? []
-    let attributes = tree.fileAttributes(of: object)
+  private mutating func writeLink(_ thing: ShownThing, at path: FolderPath) {
+    let target = tree.content(of: thing)?.value ?? []
+    let attributes = tree.fileAttributes(of: thing)
     do {
       if try writer.root.stat(at: path)?.kind == .symlink,
         try writer.root.linkTarget(at: path) == target
@@ -190,32 +177,5 @@ struct TreeWriter {
 
   private mutating func note(_ message: String) {
     report.problems.append(Problem(.warning, .partial, message))
-  }
-}
-
-extension Array {
-  /// Sorted so that what lies in one pack comes together, packs in the order of first appearance.
-  func inPackOrder(by manifest: (Element) -> Manifest) -> [Element] {
-    var order: [Bytes32: Int] = [:]
-    let keyed = enumerated().map { number, element -> (Int, Int, Int, Element) in
-      guard case .data(let chunk)? = manifest(element).firstExtent else {
-        return (-1, 0, number, element)
-      }
-      let pack = chunk.location.pack
-      let place = order[pack] ?? order.count
-      order[pack] = place
-      return (place, chunk.location.offset, number, element)
-    }
-    return keyed.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
-  }
-}
-
-extension Manifest {
-  /// The first extent that lies in a pack, or nil for inline content.
-  fileprivate var firstExtent: Extent? {
-    switch body {
-    case .inline: nil
-    case .extents(let extents), .indirect(let extents, _): extents.first { $0.pack != nil }
-    }
   }
 }

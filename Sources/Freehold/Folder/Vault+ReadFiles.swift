@@ -9,27 +9,22 @@ import VaultStore
 /// Files on their way from the folder into packs, during one sync.
 private struct FilesUnderWay {
   struct Reading {
-    var file: LocalPlan.FileToRead
+    var file: LocalIntake.FileToRead
     var attributes: ObservedAttributes
     /// The tag and size of the whole content, when what is being taken in is the list of its
     /// extents.
     var inner: (tag: Bytes32, sizeBytes: Int)?
   }
 
-  struct Ready {
-    var file: LocalPlan.FileToRead
-    var attributes: ObservedAttributes
-    var manifest: Manifest
-  }
-
   var reading: [Int: Reading] = [:]
-  var ready: [Ready] = []
+  var ready: [LocalIntake.ReadFile] = []
   var readyBytes = 0
 
   mutating func add(
-    _ file: LocalPlan.FileToRead, _ attributes: ObservedAttributes, _ manifest: Manifest
+    _ file: LocalIntake.FileToRead, _ attributes: ObservedAttributes, _ manifest: Manifest
   ) {
-    ready.append(Ready(file: file, attributes: attributes, manifest: manifest))
+    ready.append(
+      LocalIntake.ReadFile(file: file, attributes: attributes, manifest: manifest))
     readyBytes += manifest.bytes.count
   }
 
@@ -40,31 +35,33 @@ private struct FilesUnderWay {
 }
 
 extension Vault {
-  /// Reads the files of a plan, takes their content in, sends full packs to nodes meanwhile, and
-  /// commits files as their packs are stored.
+  /// Reads the files that may have new content, takes it in, sends full packs to nodes meanwhile,
+  /// and commits files as their packs are stored.
   ///
   /// A cancelled run keeps what it has read: packs that are not sent yet go into the outbox.
-  func takeIn(
-    _ plan: inout LocalPlan, mirror: FolderMirror, counts: inout SyncReport.FileCounts,
-    meter: TrafficMeter, progress: SyncProgress
+  func takeInFiles(
+    _ local: LocalIntake, meter: TrafficMeter, progress: SyncProgress
   ) async throws {
-    guard !plan.files.isEmpty else { return }
+    guard !local.files.isEmpty else { return }
+    let mirror = local.mirror
+    let matcher = ContentMatcher(reader: try contentReader(meter: meter))
     let tools = try makeIntake()
     let intake = tools.intake
     var line = IntakeLine(tools, sender: try packSender(meter: meter))
     var underWay = FilesUnderWay()
-    var done = SyncReport.FileCounts()
-    progress.begin(.reading, files: plan.files.count, bytes: plan.files.sizeBytes)
+    progress.begin(.reading, files: local.files.count, bytes: local.files.sizeBytes)
     try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
       let window = ChunkWindow(chunker: tools.chunker)
-      for file in plan.files where !Task.isCancelled {
-        try await read(file, tools, window: window, mirror: mirror, &underWay) {
+      for file in local.files where !Task.isCancelled {
+        let expected = local.expectedContents(of: file, in: tree)
+        let known = await matcher.content(of: file.path, in: mirror.root, among: expected)
+        try await read(file, known: known, tools, window: window, mirror: mirror, &underWay) {
           try await line.advance(in: &group, for: self)
         }
         progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
         try settle(intake, &underWay)
         if underWay.isWorthCommitting {
-          try commit(&underWay, plan: &plan, mirror: mirror, counts: &done)
+          try commit(&underWay, local)
         }
       }
       repeat {
@@ -72,18 +69,17 @@ extension Vault {
         try settle(intake, &underWay)
       } while !underWay.reading.isEmpty
     }
-    try commit(&underWay, plan: &plan, mirror: mirror, counts: &done)
-    counts.added += done.added
-    counts.changed += done.changed
+    try commit(&underWay, local)
     try Task.checkCancellation()
   }
 
-  /// Reads one file into the intake.
+  /// Reads one file into the intake, unless its content is `known`.
   ///
   /// A file that cannot be read is reported and left as it was.
   private func read(
-    _ file: LocalPlan.FileToRead, _ tools: IntakeTools, window: ChunkWindow,
-    mirror: FolderMirror, _ underWay: inout FilesUnderWay, submit: () async throws -> Void
+    _ file: LocalIntake.FileToRead, known: ContentMatcher.Match?, _ tools: IntakeTools,
+    window: ChunkWindow, mirror: FolderMirror, _ underWay: inout FilesUnderWay,
+    submit: () async throws -> Void
   ) async throws {
     let intake = tools.intake
     for attempt in 1...3 {
@@ -95,6 +91,11 @@ extension Vault {
         let extended = try reader.extendedAttributes()
         mirror.notKept += extended.notKept.map { NotKept(path: file.path, reason: $0) }
         let attributes = ObservedAttributes(reader.stat, extended: extended.kept)
+        if let known, known.stat.isUnchanged(since: reader.stat) {
+          intake.abandon(number)
+          underWay.add(current, attributes, known.manifest)
+          return
+        }
         if reader.stat.sizeBytes <= Manifest.inlineBytesMax {
           intake.abandon(number)
           underWay.add(current, attributes, .inline(try reader.readSmall()))
@@ -149,57 +150,30 @@ extension Vault {
     intake.end(number)
   }
 
-  private func commit(
-    _ underWay: inout FilesUnderWay, plan: inout LocalPlan, mirror: FolderMirror,
-    counts: inout SyncReport.FileCounts
-  ) throws {
+  private func commit(_ underWay: inout FilesUnderWay, _ local: LocalIntake) throws {
     let ready = underWay.ready
     underWay.ready = []
     underWay.readyBytes = 0
     guard !ready.isEmpty else { return }
     let records = try packRecordsToAnnounce()
-    var added = plan
-    var totals = counts
+    var keys: [FolderKey?] = []
     try commit { draft in
       for (pack, record) in records {
         try draft.setSetting(PackRecord.key(pack), to: record.bytes)
       }
-      for item in ready { try write(item, in: &draft, plan: &added, counts: &totals) }
+      keys = try ready.map { try local.write($0, in: &draft) }
     }
-    plan = added
-    counts = totals
-    try mirror.index.record(
-      contentsOf: ready.compactMap { item in
-        guard let object = plan.object(item.file.object), let name = item.file.path.name,
-          let parent = plan.object(item.file.parent)
-        else { return nil }
-        return mirror.row(
-          object, parent: parent, name: name, stat: item.file.stat, tag: item.manifest.contentTag)
-      })
-  }
-
-  private func write(
-    _ item: FilesUnderWay.Ready, in draft: inout Draft, plan: inout LocalPlan,
-    counts: inout SyncReport.FileCounts
-  ) throws {
-    guard let name = item.file.path.name, let parent = plan.object(item.file.parent) else { return }
-    let object: ObjectID
-    if let known = plan.object(item.file.object), draft.tree.contains(known) {
-      object = known
-      if draft.tree.contentTag(of: known) != item.manifest.contentTag {
-        try draft.setContent(object, to: item.manifest.bytes)
-        counts.changed += 1
-      }
-    } else {
-      object = try draft.create(.file, in: parent, named: name.bytes)
-      if case .created(let number) = item.file.object { plan.madeObjects[number] = object }
-      try draft.setContent(object, to: item.manifest.bytes)
-      counts.added += 1
+    for (item, key) in zip(ready, keys) {
+      guard let key, let name = item.file.path.name else { continue }
+      local.isThere(
+        LocalIntake.Present(
+          key: key, parent: item.file.parent, name: name, stat: item.file.stat,
+          tag: item.tag.bytes))
     }
-    try item.attributes.record(object, kind: .file, in: &draft)
+    local.tellIndex()
   }
 }
 
-extension [LocalPlan.FileToRead] {
+extension [LocalIntake.FileToRead] {
   fileprivate var sizeBytes: Int { reduce(0) { $0 + Int(clamping: $1.stat.sizeBytes) } }
 }

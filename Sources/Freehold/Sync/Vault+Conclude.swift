@@ -11,7 +11,7 @@ extension Vault {
     report.nodesAsked = outcomes.count
     report.nodesReached = outcomes.count { $0.isReached }
     report.redundancy = try redundancyStatus(outcomes)
-    report.problems = problems(outcomes) + folderProblems(mirror) + clockProblems(outcomes)
+    report.problems += problems(outcomes) + folderProblems(mirror) + clockProblems(outcomes)
     report.problems += try redundancyProblems(report.redundancy, outcomes)
     let totals = treeTotals()
     report.conflictCount = totals.conflicts
@@ -54,6 +54,7 @@ extension Vault {
     if more > 0 {
       found.append(Problem(.warning, .partial, "\(more) more files could not be read or written"))
     }
+    found += mirror.notes.prefix(Self.problemsShown).map { Problem(.note, .needsDecision, $0) }
     let reasons = Dictionary(grouping: mirror.notKept, by: \.reason)
     for (reason, items) in reasons.sorted(by: { $0.key < $1.key }) {
       let example = items[0].path.escapedForTerminal

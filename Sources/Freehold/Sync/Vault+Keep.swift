@@ -18,7 +18,7 @@ extension Vault {
     var totals = TreeTotals()
     tree.forEachFolder { _, children in
       for child in children where child.kind == .file {
-        let contents = tree.contents(of: child.object)
+        let contents = tree.distinctContents(of: child.object)
         totals.files += 1
         if contents.count > 1 { totals.conflicts += 1 }
         if let value = contents.first?.value, let size = Manifest.size(decoding: value) {

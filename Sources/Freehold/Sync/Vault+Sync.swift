@@ -17,14 +17,25 @@ extension Vault {
     let started = environment.clock.monotonic()
     var report = SyncReport()
     report.isDryRun = options.isDryRun
-    let mirror = try openMirror()
     let meter = TrafficMeter()
+    let mirror = try openMirror()
+    if !options.isDryRun {
+      if let mirror, mirror.applied.vector.isEmpty, tree.objectCount == 0, !nodeBook.isEmpty {
+        // A device that just joined: what lies in its folder may be in the vault already.
+        _ = try await exchangeWithNodes(meter: meter, progress: progress)
+      }
+      try nameDevice()
+    }
     if let mirror {
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
       let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
       if let mirror {
+        try passOverSettings(mirror)
+        try await writeFolder(
+          mirror, nodes: Set(outcomes.filter(\.isReached).map(\.node)), meter: meter,
+          progress: progress, report: &report)
         try store(mirror)
       }
       try storeCheckpointIfWorthIt()
@@ -49,8 +60,10 @@ extension Vault {
     mirror.troubles += changes.troubles
     mirror.removeStaleDrafts(using: &generator)
     if !options.acceptsMassChange { try MassChangeGuard.check(changes) }
+    try passOverSettings(mirror)
     if options.isDryRun {
       report.outgoing = changes.counts
+      report.incoming = try planForFolder(mirror)?.counts ?? report.incoming
       return
     }
     do {
@@ -62,6 +75,14 @@ extension Vault {
       throw error
     }
     if report.outgoing.total > 0 { try store(mirror) }
+  }
+
+  /// Counts batches that hold nothing but settings as shown by the folder.
+  private func passOverSettings(_ mirror: FolderMirror) throws {
+    guard mirror.applied.vector != tree.vector, !mirror.applied.hasMarks,
+      case .some(let touched) = try objectsTouched(since: mirror.applied.vector), touched.isEmpty
+    else { return }
+    mirror.applied.vector = tree.vector
   }
 
   /// Exchanges with all nodes side by side; then brings to each what came from the others.
@@ -152,7 +173,8 @@ extension Vault {
     }
   }
 
-  private func openMirror() throws -> FolderMirror? {
+  /// The bound folder; nil when there is none.
+  func openMirror() throws -> FolderMirror? {
     guard !facts.folder.isEmpty else { return nil }
     do {
       return try FolderMirror(
@@ -162,12 +184,6 @@ extension Vault {
         .noSuchVault, "the vault's folder cannot be opened: \(error)",
         hint: "is its disk mounted?")
     }
-  }
-
-  private func store(_ mirror: FolderMirror) throws {
-    try mirror.store(
-      folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk,
-      using: &generator)
   }
 }
 

@@ -134,8 +134,9 @@ extension Vault {
     try store.database.write { try $0.setMeta(Home.unfinishedKey, to: nil) }
   }
 
-  /// Tells all devices what this one is called.
-  private func nameDevice() throws {
+  /// Tells all devices what this one is called, unless they know.
+  func nameDevice() throws {
+    guard tree.setting(DeviceSetting.key(device.key)) == nil else { return }
     try commit { draft in
       try draft.setSetting(DeviceSetting.key(device.key), to: Array(facts.deviceName.utf8))
     }

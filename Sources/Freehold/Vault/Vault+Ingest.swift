@@ -123,6 +123,7 @@ extension Vault {
       }
     }
     _ = tree.merge(batches)
+    tree.labelClashes()
     isTreeDirty = true
     let merged = waiting.filter { $0.sequence <= tree.vector[$0.device.key] }
     try database.write { transaction in

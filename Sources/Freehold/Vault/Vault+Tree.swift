@@ -38,6 +38,7 @@ extension Vault {
         next = last.sequence + 1
       }
     }
+    tree.labelClashes()
     return tree
   }
 

@@ -2,6 +2,7 @@ import VaultCRDT
 import VaultCrypto
 public import VaultEncoding
 import VaultEnvironment
+import VaultFolder
 import VaultPolicy
 import VaultSealing
 import VaultStore
@@ -29,6 +30,8 @@ public actor Vault {
   var unannounced: Set<Bytes32> = []
   /// Settings of nodes that were decoded, and their signatures verified, before.
   var verifiedNodes: [[UInt8]: NodeEntry] = [:]
+  /// Called before every step that changes the bound folder; for tests of what a crash leaves.
+  var folderStep: (@Sendable () throws(FolderError) -> Void)?
 
   init(
     environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,
@@ -43,6 +46,7 @@ public actor Vault {
     tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")
     keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
     generator = environment.makeGenerator()
+    self.tree.labelClashes()
   }
 
   /// The vault's name in the world.
