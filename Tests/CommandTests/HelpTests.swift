@@ -3,9 +3,9 @@ import Testing
 
 struct HelpTests {
   static let verbs = [
-    "init", "status", "sync", "ls", "cat", "log", "diff", "restore", "conflicts", "check", "export",
-    "node", "node add", "node list", "node remove", "node probe", "redundancy", "redundancy show",
-    "redundancy set", "unlock", "lock", "doctor", "version", "completion",
+    "init", "status", "sync", "ls", "cat", "log", "diff", "restore", "conflicts", "resolve",
+    "check", "export", "node", "node add", "node list", "node remove", "node probe", "redundancy",
+    "redundancy show", "redundancy set", "unlock", "lock", "doctor", "version", "completion",
   ]
 
   @Test(arguments: verbs)

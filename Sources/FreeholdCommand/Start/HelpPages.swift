@@ -31,7 +31,7 @@ enum HelpPages {
       ls [PATH]       what is in the vault            log [PATH]  what happened, and when
       cat PATH        one file                        diff [PATH] what changed since a time
       restore PATH…   bring back, also old versions   export FILE everything as a tar file
-      conflicts       changed in several places
+      conflicts       changed in several places       resolve PATH  which content stays
     Your nodes
       node add|list|remove|probe                      redundancy show|set K/N
     More

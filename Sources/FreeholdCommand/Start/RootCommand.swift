@@ -8,7 +8,7 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       InitCommand.self, StatusCommand.self, SyncCommand.self, ListCommand.self, CatCommand.self,
       LogCommand.self, DiffCommand.self, RestoreCommand.self, ConflictsCommand.self,
-      CheckCommand.self,
+      ResolveCommand.self, CheckCommand.self,
       ExportCommand.self, NodeCommand.self, RedundancyCommand.self, UnlockCommand.self,
       LockCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
       AgentCommand.self,
