@@ -3,7 +3,7 @@ SHELL := bash
 CHECK := --explicit-target-dependency-import-check error
 RELEASE := swift build -c release --static-swift-stdlib $(CHECK)
 
-.PHONY: help demo test acceptance faults simulate bench fuzz lint release libraries clean
+.PHONY: help demo test acceptance faults simulate mutants bench fuzz lint release libraries clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -33,12 +33,16 @@ acceptance:
 faults:
 	@SUITE="$(SUITE)" POINT="$(POINT)" CI="$(CI)" FREEHOLD=$(FREEHOLD) NODE=$(NODE) Tests/Faults/run
 
-## make simulate   the simulator over many seeds: SEEDS=5000 FIRST=1
+## make simulate   the simulator over many seeds, optimised: SEEDS=5000 FIRST=1
 SEEDS ?= 5000
 FIRST ?= 1
 simulate: libraries
-	swift build --build-tests $(CHECK)
-	FREEHOLD_SEEDS=$(SEEDS) FREEHOLD_SEED=$(FIRST) swift test --skip-build $(CHECK) --filter SimulatorTests
+	$(RELEASE) --product Simulate
+	.build/release/Simulate $(SEEDS) $(FIRST)
+
+## make mutants    every planted bug must be caught by its named test
+mutants: libraries
+	@Tests/Mutants/run
 
 ## make bench      side by side with restic on one corpus, and the micro-benchmarks
 bench: release

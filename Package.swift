@@ -143,7 +143,7 @@ let package = Package(
       [
         "VaultEncoding", "VaultCrypto", "VaultCRDT", "VaultPolicy", "VaultSealing", "VaultPacking",
         "VaultEnvironment", "VaultStore", "VaultFolder", "VaultSync", "Freehold", "StorageNode",
-        nioCore,
+        grdb, nioCore,
       ]),
     // A node that lies, as a process of its own: for the fault suites, never shipped.
     .executableTarget(
@@ -152,6 +152,10 @@ let package = Package(
         "FreeholdTestKit", "StorageNode", "VaultEncoding", "VaultEnvironment", logging,
       ],
       path: "Tests/EvilHost", swiftSettings: strict),
+    // Many seeds of the simulator in a release build: `make simulate`.
+    .executableTarget(
+      name: "Simulate", dependencies: ["FreeholdTestKit"], path: "Benchmarks/Sources/Simulate",
+      swiftSettings: strict),
     tests("VaultEncodingTests", ["VaultEncoding"]),
     tests("VaultCRDTTests", ["VaultCRDT", "VaultEncoding"]),
     tests("VaultCryptoTests", ["VaultCrypto", "VaultEncoding", crypto]),

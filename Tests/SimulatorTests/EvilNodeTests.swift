@@ -21,6 +21,7 @@ import Testing
   @Test(
     arguments: [
       .withholdsEntries, .forgesEntries, .forgesHeads, .forgesPolicy, .rollsBack, .flipsShards,
+      .swapsShards, .forks, .impersonates,
     ] as [EvilNode.Lie])
   func `a liar is named, and nothing is lost`(lie: EvilNode.Lie) {
     var isNamed = false
@@ -32,7 +33,7 @@ import Testing
     #expect(isNamed, "\(lie) was never noticed")
   }
 
-  @Test(arguments: [.truncatesShards, .dropsShards, .saysSame] as [EvilNode.Lie])
+  @Test(arguments: [.truncatesShards, .dropsShards, .saysSame, .duplicates] as [EvilNode.Lie])
   func `a lie that may be an accident does no harm`(lie: EvilNode.Lie) {
     var lies = 0
     for seed in UInt64(1)...2 {

@@ -1,19 +1,24 @@
 import Foundation
 import FreeholdTestKit
-import Synchronization
 import Testing
 
 /// Many seeds; `FREEHOLD_SEED` says the first and `FREEHOLD_SEEDS` how many.
 @Suite struct SimulatorTests {
   /// What fits into a run of the whole suite on two cores without optimisation.
-  private static let seedsUsually: UInt64 = 100
+  private static let seedsUsually: UInt64 = 1_000
+  /// In so many runs everything that can go wrong does.
+  private static let seedsForEverything: UInt64 = 500
 
   @Test func `whatever goes wrong, nothing is lost, leaked or wrongly told`() async {
     let environment = ProcessInfo.processInfo.environment
     let first = environment["FREEHOLD_SEED"].flatMap { UInt64($0) } ?? 1
     let count = environment["FREEHOLD_SEEDS"].flatMap { UInt64($0) } ?? Self.seedsUsually
-    for failure in await Self.failures(first: first, count: count) {
-      Issue.record("\(failure.failureText)")
+    let sweep = SimulationSweep(first: first, count: count)
+    await sweep.run()
+    for failure in sweep.failures { Issue.record("\(failure.failureText)") }
+    for line in sweep.tally.lines { print(line) }
+    if count >= Self.seedsForEverything {
+      #expect(sweep.tally.missing.isEmpty, "what never happened was never tested")
     }
   }
 
@@ -43,60 +48,5 @@ import Testing
   func `what was found once stays repaired`(seed: UInt64) {
     let outcome = Simulation.run(seed: seed)
     #expect(outcome.violations.isEmpty, "\(outcome.failureText)")
-  }
-
-  // MARK: Parts
-
-  /// What the threads share: the next seed, and what went wrong.
-  private final class Progress: Sendable {
-    private let next: Mutex<UInt64>
-    private let end: UInt64
-    private let found = Mutex<[SimulationOutcome]>([])
-
-    init(first: UInt64, count: UInt64) {
-      next = Mutex(first)
-      end = first + count
-    }
-
-    var failures: [SimulationOutcome] {
-      found.withLock { $0 }.sorted { $0.seed < $1.seed }
-    }
-
-    func takeSeed() -> UInt64? {
-      next.withLock { seed in
-        guard seed < end else { return nil }
-        defer { seed += 1 }
-        return seed
-      }
-    }
-
-    func run() {
-      while let seed = takeSeed() {
-        let outcome = Simulation.run(seed: seed)
-        if !outcome.violations.isEmpty { found.withLock { $0.append(outcome) } }
-      }
-    }
-  }
-
-  /// Runs seeds on threads of their own, because each keeps its thread until it is over.
-  private static func failures(first: UInt64, count: UInt64) async -> [SimulationOutcome] {
-    let progress = Progress(first: first, count: count)
-    await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) {
-        group.addTask { await run(progress) }
-      }
-    }
-    return progress.failures
-  }
-
-  private static func run(_ progress: Progress) async {
-    await withCheckedContinuation { continuation in
-      let thread = Thread {
-        progress.run()
-        continuation.resume()
-      }
-      thread.stackSize = 8 << 20
-      thread.start()
-    }
   }
 }

@@ -6,6 +6,12 @@ import VaultEncoding
 @main
 enum CRDTBench {
   static func main() throws {
+    let words = CommandLine.arguments
+    if words.count == 5, words[1] == "peer", let objects = Int(words[2]), let moves = Int(words[3]),
+      let rounds = Int(words[4])
+    {
+      return try peer(objects: objects, moves: moves, rounds: rounds)
+    }
     if CommandLine.arguments.count == 3 {
       return try open(CommandLine.arguments[2], files: CommandLine.arguments[1])
     }

@@ -144,7 +144,7 @@ extension Vault {
     guard !own.isEmpty else { return }
     let feeds = Dictionary(uniqueKeysWithValues: own.map { ($0.key.scope, $0.value) })
     let stored = try database.read { try $0.head(of: device) }
-    let last = try stored.map { try Head(verifying: $0.envelope) }
+    let last = try stored.map { try Head(restoring: $0.envelope) }
     let policyHeads = policy.heads
     let others = local.feeds.filter { $0.key.device != device }
     let seenDigest = StateSummary(feeds: others, policy: [CID](), heads: [:]).digest

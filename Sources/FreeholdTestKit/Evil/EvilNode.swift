@@ -1,5 +1,6 @@
 public import StorageNode
 import VaultEncoding
+import VaultPolicy
 import VaultSync
 
 /// Stands before a node's service and lies in one way, now and then or always.
@@ -28,6 +29,20 @@ public final class EvilNode {
     case rollsBack
     /// Nothing is new, whatever there is.
     case saysSame
+    /// Everything is sent twice.
+    case duplicates
+    /// One device sees everything, and all others a history in which the others stood still.
+    case forks
+    /// Entries of one device are given as another's.
+    case impersonates
+
+    /// Whether it is told in shards that are read.
+    public var isAboutShards: Bool {
+      switch self {
+      case .flipsShards, .truncatesShards, .swapsShards, .dropsShards: true
+      default: false
+      }
+    }
   }
 
   /// How it lies.
@@ -37,8 +52,11 @@ public final class EvilNode {
   /// How often it has lied.
   public private(set) var lieCount = 0
   private var generator: SeededGenerator
-  private var lastShard: [UInt8] = []
+  /// What was stored through it: the newest few.
+  private var shards: [(path: String, bytes: [UInt8])] = []
   private var oldest: [ScopeID: [DID: StateParts.FeedMark]]?
+  /// The device that sees everything.
+  private var favourite: DID?
 
   /// A node that tells one lie in so many of a thousand answers that allow for it.
   public init(_ lie: Lie, likelihood: Int = 1_000, seed: UInt64) {
@@ -50,6 +68,7 @@ public final class EvilNode {
   /// The service's answer, or a lie in its place.
   public func answer(_ request: NodeRequest, from service: NodeService) -> NodeResponse {
     let honest = service.answer(request)
+    noteShard(request)
     guard (200..<300).contains(honest.status), generator.number(in: 0...999) < likelihood else {
       noteOldest(honest, request)
       return honest
@@ -61,7 +80,7 @@ public final class EvilNode {
 
   private func falsified(_ honest: NodeResponse, _ request: NodeRequest) -> NodeResponse {
     if request.method == .get, request.path.hasPrefix(Endpoint.shardPrefix) {
-      return falsifiedShard(honest)
+      return falsifiedShard(honest, of: request.path)
     }
     guard request.path == Endpoint.sync, var response = try? SyncResponse(decoding: honest.body)
     else { return honest }
@@ -71,7 +90,7 @@ public final class EvilNode {
     return answer
   }
 
-  private func falsifiedShard(_ honest: NodeResponse) -> NodeResponse {
+  private func falsifiedShard(_ honest: NodeResponse, of path: String) -> NodeResponse {
     var answer = honest
     switch lie {
     case .flipsShards where !answer.body.isEmpty:
@@ -80,8 +99,10 @@ public final class EvilNode {
     case .truncatesShards where !answer.body.isEmpty:
       answer.body.removeLast(generator.number(in: 1...answer.body.count))
     case .swapsShards:
-      if lastShard.count == honest.body.count { answer.body = lastShard }
-      lastShard = honest.body
+      let others = shards.filter { $0.path != path && !$0.bytes.isEmpty }
+      guard !others.isEmpty else { break }
+      let other = others[generator.number(in: 0...(others.count - 1))].bytes
+      answer.body = (0..<honest.body.count).map { other[$0 % other.count] }
     case .dropsShards:
       return NodeResponse(
         status: 404,
@@ -99,7 +120,7 @@ public final class EvilNode {
       response.receipt = nil
     default:
       guard var news = response.news else { return }
-      falsify(&news)
+      if lie == .forks { fork(&news, request) } else { falsify(&news) }
       response.content = .news(news)
     }
   }
@@ -113,9 +134,54 @@ public final class EvilNode {
       }
     case .forgesHeads: news.heads = news.heads.map(flipped)
     case .forgesPolicy: news.policy = news.policy.map(flipped)
+    case .duplicates:
+      news.runs += news.runs
+      news.heads += news.heads
+      news.policy += news.policy
+    case .impersonates:
+      news.runs = news.runs.map { run in
+        let devices = (news.shown.scopes[run.feed.scope] ?? [:]).keys.sorted()
+        let other = devices.first { $0 != run.feed.device } ?? run.feed.device
+        return FeedRun(
+          feed: FeedKey(scope: run.feed.scope, device: other), first: run.first,
+          entries: run.entries)
+      }
     default: break
     }
   }
+
+  /// Shows all but the favourite a history in which only the asking device goes on.
+  private func fork(_ news: inout SyncNews, _ request: NodeRequest) {
+    guard let device = Self.device(asking: request) else { return }
+    if favourite == nil { favourite = device }
+    guard device != favourite else { return }
+    guard let frozen = oldest else {
+      oldest = news.shown.scopes
+      return
+    }
+    for (scope, marks) in news.shown.scopes {
+      var shown = frozen[scope] ?? [:]
+      shown[device] = marks[device]
+      news.shown.scopes[scope] = shown
+    }
+    news.runs = news.runs.filter { $0.feed.device == device }
+    news.heads = []
+    news.more = false
+  }
+
+  private static func device(asking request: NodeRequest) -> DID? {
+    guard let header = request.authorization, let token = try? RequestToken(header: header)
+    else { return nil }
+    return try? Invocation(decoding: token.invocation).issuer
+  }
+
+  private func noteShard(_ request: NodeRequest) {
+    guard lie == .swapsShards, request.method == .put else { return }
+    shards.append((request.path, request.body))
+    if shards.count > Self.shardsMax { shards.removeFirst() }
+  }
+
+  private static let shardsMax = 16
 
   /// Says that every scope differs, and shows what was there long ago.
   private func rollBack(_ response: inout SyncResponse, _ request: NodeRequest) {

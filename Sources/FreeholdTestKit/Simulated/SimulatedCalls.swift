@@ -40,6 +40,7 @@ struct SimulatedCalls: DiskCalls {
       if let free = state.faults.freeBytes {
         count = Int(min(UInt64(count), free))
         guard count > 0 || bytes.isEmpty else {
+          state.damage.fulls += 1
           throw DiskError(.noSpace, at: path(of: handle), "no space left on the simulated disk")
         }
         state.faults.freeBytes = free - UInt64(count)
@@ -171,6 +172,7 @@ struct SimulatedCalls: DiskCalls {
   func freeBytes(in folder: DiskPath) throws -> UInt64 {
     try perform(.read, folder) { state in
       _ = try state.folder(at: folder)
+      if state.faults.freeBytes != nil { state.damage.fulls += 1 }
       return state.faults.freeBytes ?? 1 << 40
     }
   }
@@ -217,6 +219,7 @@ struct SimulatedCalls: DiskCalls {
       guard !state.isOff, state.startCount == start else { throw SimulatedCrash(step: nil) }
       try state.count(SimulatedOperation(kind: kind, path: path))
       if let code = state.failure(of: kind) {
+        state.damage.failures += 1
         onFailure(&state)
         throw DiskError(code, at: path, "the simulated disk failed")
       }
@@ -249,6 +252,7 @@ extension SimulatedDisk.State {
     stepCount += 1
     if stepCount == faults.crashAtStep {
       isOff = true
+      damage.crashes += 1
       throw SimulatedCrash(step: stepCount)
     }
   }

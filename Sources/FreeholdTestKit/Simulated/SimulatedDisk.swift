@@ -23,12 +23,23 @@ public final class SimulatedDisk: Sendable {
     var startCount = 0
     var isOff = false
     var stepCount = 0
+    var damage = Damage()
     var callCounts: [Int] = []
     var operations: [SimulatedOperation] = []
     var handles: [Int32: SimulatedFileSystem.Inode] = [:]
     var nextHandle: Int32 = 3
     var locks: [DiskPath: Int] = [:]
     var databases: [SimulatedFileSystem.Inode: DatabaseSlot] = [:]
+  }
+
+  /// How often what was set to go wrong did, since the medium was made.
+  public struct Damage: Sendable, Hashable {
+    /// The machine stopped at a step.
+    public var crashes = 0
+    /// A call failed.
+    public var failures = 0
+    /// A write found no space, or somebody asked for the space and heard how little there is.
+    public var fulls = 0
   }
 
   /// So many operations are remembered; the later ones are not.
@@ -89,6 +100,9 @@ public final class SimulatedDisk: Sendable {
       }
     }
   }
+
+  /// How often what was set to go wrong did.
+  public var damage: Damage { state.withLock { $0.damage } }
 
   /// How many changing steps there were since the faults were set.
   public var stepCount: Int { state.withLock { $0.stepCount } }

@@ -18,6 +18,8 @@ final class SimulatedDevice: @unchecked Sendable {
   var acknowledged = 0
   /// Whether it never comes back.
   var isLost = false
+  /// The home as it was, and how many changes it had then.
+  var oldHome: (copy: SimulatedDisk.Copy, state: Int)?
 
   private let network: SimulatedNetwork
   private let planted: PlantedFault

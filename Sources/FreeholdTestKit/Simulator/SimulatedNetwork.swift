@@ -69,26 +69,42 @@ final class SimulatedNetwork: @unchecked Sendable {
         + "\(request.body.count) \(fate.loss.rawValue)")
     try await wait(fate.wayThere, peer)
     if fate.loss == .intercepted {
+      trace.count(.otherCertificate)
       intercepted.insert([device, node.number])
       throw NetworkError(.certificateRefused, peer: peer.did, "another certificate was shown")
     }
-    guard !cuts.contains([device, node.number]), fate.loss != .request else {
+    let isCut = cuts.contains([device, node.number])
+    guard !isCut, fate.loss != .request else {
+      trace.count(isCut ? .unseenNode : .lostRequest)
       try await wait(timeout, peer)
       throw NetworkError(.timedOut, peer: peer.did, "\(peer.url) did not answer in time")
     }
     guard node.isUp else {
+      trace.count(.nodeDown)
       throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
     }
-    if fate.loss == .brokenBefore { throw broken(peer) }
+    if fate.loss == .brokenBefore {
+      trace.count(.brokenBefore)
+      throw broken(peer)
+    }
     if fate.loss == .late {
+      trace.count(.lateRequest)
       timeline.schedule(after: fate.later) { _ = node.answer(request) }
       try await wait(timeout, peer)
       throw NetworkError(.timedOut, peer: peer.did, "\(peer.url) did not answer in time")
     }
     let answer = node.answer(request)
-    if fate.isDoubled { timeline.schedule(after: fate.later) { _ = node.answer(request) } }
-    guard let answer, fate.loss != .brokenAfter else { throw broken(peer) }
+    if fate.isDoubled {
+      trace.count(.doubledRequest)
+      timeline.schedule(after: fate.later) { _ = node.answer(request) }
+    }
+    guard let answer else { throw broken(peer) }
+    if fate.loss == .brokenAfter {
+      trace.count(.brokenAfter)
+      throw broken(peer)
+    }
     if fate.loss == .answer {
+      trace.count(.lostAnswer)
       try await wait(timeout, peer)
       throw NetworkError(.timedOut, peer: peer.did, "\(peer.url) did not answer in time")
     }

@@ -9,6 +9,7 @@ extension Simulation {
       for clock in devices.map(\.clock) + nodes.map(\.clock) where most < 86_400 {
         clock.setError(.seconds(generator.number(in: -most...most)))
       }
+      trace.count(.wrongClock)
       if most >= 86_400 {
         oneOf(devices).clock.setError(.seconds(generator.number(in: -most...most)))
       }
@@ -37,6 +38,7 @@ extension Simulation {
         let node = oneOf(nodes)
         trace.note("n\(node.number) loses its disk")
         node.loseDisk()
+        trace.count(.nodeDiskLost)
       }
       for node in nodes where !node.isUp && generator.happens(onceIn: 2) { start(node) }
       for cut in network.cuts.sorted(by: { $0.lexicographicallyPrecedes($1) })
@@ -57,6 +59,7 @@ extension Simulation {
     guard node.isUp else { return }
     if generator.happens(onceIn: 2) {
       trace.note("n\(node.number) crashes")
+      trace.count(.nodePowerCut)
       node.stop()
     } else {
       let step = generator.number(in: 1...24)
@@ -69,6 +72,7 @@ extension Simulation {
     guard device.vault != nil, !device.medium.isOff else { return }
     if generator.happens(onceIn: 2) {
       trace.note("d\(device.number) crashes")
+      trace.count(.devicePowerCut)
       device.stop()
     } else {
       let step = generator.number(in: 1...40)
@@ -88,7 +92,7 @@ extension Simulation {
       faults.freeBytes = UInt64(generator.number(in: 0...40_000))
     } else {
       faults.failures = [
-        SimulatedFaults.Failure(of: [kind], at: generator.number(in: 1...6), with: .io)
+        SimulatedFaults.Failure(of: [kind], at: generator.number(in: 1...3), with: .io)
       ]
     }
     let position = generator.number(in: 0...(devices.count + nodes.count - 1))

@@ -8,13 +8,22 @@ extension Simulation {
       await pause(secondsMax: 120)
       guard await joinLate(device) else { return }
     }
-    for _ in 0..<options.stepCount {
+    for step in 0..<options.stepCount {
       await pause(secondsMax: 20)
       await takeStep(device)
       await restartIfOff(device)
+      guard await loseTime(device, at: step) else { return }
     }
+    if isAway(device) { return trace.count(.deviceWasAway) }
     await sync(device)
     await restartIfOff(device)
+    await read(device)
+    await restartIfOff(device)
+  }
+
+  /// Whether a device syncs in the quiet phase only.
+  private func isAway(_ device: SimulatedDevice) -> Bool {
+    options.staysAway && device.number == 1
   }
 
   /// Joins while things go wrong; the admitting device may be off for a while.
@@ -22,6 +31,7 @@ extension Simulation {
     for _ in 0..<20 {
       do {
         try await join(device)
+        trace.count(.deviceJoinedLate)
         return true
       } catch {
         trace.note("d\(device.number) cannot join yet")
@@ -35,13 +45,13 @@ extension Simulation {
   private func takeStep(_ device: SimulatedDevice) async {
     guard await hasOwnFolder(device) else { return }
     switch generator.number(in: 0...99) {
-    case ..<28: await writeOwn(device)
-    case ..<36: await makeOwnFolder(device)
-    case ..<46: await moveOwn(device)
-    case ..<54: await removeOwn(device)
-    case ..<70: await changeShared(device)
-    case ..<80: await read(device)
-    default: await sync(device)
+    case ..<26: await writeOwn(device)
+    case ..<33: await makeOwnFolder(device)
+    case ..<42: await moveOwn(device)
+    case ..<49: await removeOwn(device)
+    case ..<64: await changeShared(device)
+    case ..<78: await read(device)
+    default: if !isAway(device) { await sync(device) }
     }
   }
 
@@ -175,10 +185,16 @@ extension Simulation {
     let entries = ((try? await vault.list(.root, isRecursive: true)) ?? []).filter {
       $0.kind == .file
     }
-    guard !entries.isEmpty else { return }
-    let entry = oneOf(entries)
-    trace.note("d\(device.number) reads \(entry.sizeBytes)")
-    _ = await checkContent(of: entry, on: device)
+    // What others wrote comes from the nodes, and long files from packs: they are read most.
+    let others = entries.filter { $0.path.first != device.folderName }
+    let packed = others.filter { $0.sizeBytes > 512 }
+    let packedCount = options.lie?.isAboutShards == true ? 6 : 1
+    let picks = [others, entries] + [[VaultEntry]](repeating: packed, count: packedCount)
+    for entries in picks where !entries.isEmpty {
+      let entry = oneOf(entries)
+      trace.note("d\(device.number) reads \(entry.sizeBytes)")
+      _ = await checkContent(of: entry, on: device)
+    }
   }
 
   /// Exchanges with the nodes, and remembers what was acknowledged.

@@ -39,6 +39,8 @@ public final class Simulation: @unchecked Sendable {
   var liars: Set<Int> = []
   /// How often they did.
   var lieCount = 0
+  /// Whether a device went on from an old copy of its home.
+  var hasLostTime = false
   /// The nodes that a device has named.
   var accused: Set<Int> = []
 
@@ -103,6 +105,21 @@ public final class Simulation: @unchecked Sendable {
     }
     try await comeTogether()
     await check()
+    countDamage()
+  }
+
+  /// Counts what the disks did of what they were set to do.
+  private func countDamage() {
+    for disk in nodes.map(\.medium) {
+      trace.count(.nodeCrashAtStep, times: disk.damage.crashes)
+      trace.count(.nodeDiskFailure, times: disk.damage.failures)
+      trace.count(.nodeDiskFull, times: disk.damage.fulls)
+    }
+    for disk in devices.map(\.medium) {
+      trace.count(.deviceCrashAtStep, times: disk.damage.crashes)
+      trace.count(.deviceDiskFailure, times: disk.damage.failures)
+      trace.count(.deviceDiskFull, times: disk.damage.fulls)
+    }
   }
 
   // MARK: The beginning

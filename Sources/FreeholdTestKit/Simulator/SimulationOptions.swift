@@ -48,6 +48,12 @@ public struct SimulationOptions: Sendable, Hashable {
   public var losesDevice = false
   /// Whether the last device joins in the middle of the run.
   public var joinsLate = false
+  /// Whether the second device makes all its changes without a sync until the quiet phase.
+  public var staysAway = false
+  /// Whether a device's home is put back from an old copy in the middle of the run.
+  public var losesTime = false
+  /// How many days nothing happens before the quiet phase.
+  public var pauseDays = 0
   /// How one node lies until the quiet phase.
   public var lie: EvilNode.Lie?
 
@@ -58,12 +64,16 @@ public struct SimulationOptions: Sendable, Hashable {
   public static func drawn(for seed: UInt64) -> SimulationOptions {
     var generator = SeededGenerator(seed: seed ^ 0x6f70_7469_6f6e_7321)
     var options = SimulationOptions()
-    options.deviceCount = generator.number(in: 1...3)
-    options.nodeCount = generator.number(in: 2...4)
-    options.stepCount = generator.number(in: 6...18)
+    // Most runs are small, so that there are many; a few are large.
+    let isLarge = generator.happens(onceIn: 10)
+    options.deviceCount = isLarge ? generator.number(in: 2...5) : generator.number(in: 1...3)
+    options.nodeCount = generator.number(in: isLarge ? 2...5 : 2...3)
+    options.stepCount = generator.number(in: isLarge ? 8...18 : 4...10)
     func sometimes(_ most: Int) -> Int {
       generator.happens(onceIn: 2) ? generator.number(in: 1...most) : 0
     }
+    // Short contents lie in their manifests, longer ones in packs on the nodes.
+    options.fileBytesMax = generator.happens(onceIn: 2) ? 3_000 : 12_000
     options.longFiles = generator.happens(onceIn: 12) ? 60 : 0
     options.latencyMillisecondsMax = generator.number(in: 1...400)
     options.requestLoss = sometimes(200)
@@ -75,16 +85,20 @@ public struct SimulationOptions: Sendable, Hashable {
     options.partition = sometimes(150)
     options.nodeCrash = sometimes(150)
     options.deviceCrash = sometimes(150)
-    options.diskFailure = sometimes(80)
+    options.diskFailure = sometimes(250)
     if generator.happens(onceIn: 3) { options.clockErrorSecondsMax = 25 }
     if generator.happens(onceIn: 8) { options.clockErrorSecondsMax = 366 * 86_400 }
-    if generator.happens(onceIn: 5) {
+    if generator.happens(onceIn: 6) {
       options.losesNodeDisk = true
-    } else if generator.happens(onceIn: 3) {
-      options.lie = EvilNode.Lie.allCases.randomElement(using: &generator)
+    } else if generator.happens(onceIn: 2) {
+      let lies = EvilNode.Lie.allCases
+      options.lie = lies[generator.number(in: 0...(lies.count - 1))]
     }
     options.losesDevice = options.deviceCount > 1 && generator.happens(onceIn: 4)
     options.joinsLate = options.deviceCount > 1 && generator.happens(onceIn: 3)
+    options.staysAway = options.deviceCount > 1 && generator.happens(onceIn: 6)
+    options.losesTime = generator.happens(onceIn: 6)
+    if generator.happens(onceIn: 6) { options.pauseDays = generator.number(in: 30...700) }
     return options
   }
 }

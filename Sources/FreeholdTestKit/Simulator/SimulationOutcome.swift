@@ -16,6 +16,8 @@ public struct SimulationOutcome: Sendable {
   public let foreignJobCount: Int
   /// How many requests were sent.
   public let requestCount: Int
+  /// How often everything that can go wrong did.
+  public let happenings: [Happening: Int]
   /// How often a node lied.
   public let lieCount: Int
   /// The nodes that a device has named as misbehaving.
@@ -29,6 +31,7 @@ public struct SimulationOutcome: Sendable {
     traceDigest = simulation.trace.digest
     foreignJobCount = simulation.executor.foreignCount
     requestCount = simulation.network.requestCount
+    happenings = simulation.trace.happenings
     lieCount = simulation.lieCount
     accused = simulation.accused
   }
@@ -41,6 +44,7 @@ public struct SimulationOutcome: Sendable {
     traceDigest = .zero
     foreignJobCount = 0
     requestCount = 0
+    happenings = [:]
     lieCount = 0
     accused = []
   }

@@ -57,9 +57,20 @@ public struct Head: Hashable, Sendable {
 
   /// Decodes a head and verifies its device's signature.
   public init(verifying bytes: [UInt8]) throws(MessageError) {
+    try self.init(bytes, isTrusted: false)
+  }
+
+  /// Decodes a head that this program verified before and kept.
+  ///
+  /// Never for bytes from elsewhere.
+  public init(restoring bytes: [UInt8]) throws(MessageError) {
+    try self.init(bytes, isTrusted: true)
+  }
+
+  private init(_ bytes: [UInt8], isTrusted: Bool) throws(MessageError) {
     let (fields, envelope) = try Statement.open(
       bytes, tag: Self.tag, signerKey: "device",
-      keys: ["vault", "device", "seq", "feeds", "policy", "seen", "time"])
+      keys: ["vault", "device", "seq", "feeds", "policy", "seen", "time"], isTrusted: isTrusted)
     vault = try fields.did("vault")
     device = try fields.did("device")
     sequence = try fields.int("seq")

@@ -1,0 +1,24 @@
+import FreeholdTestKit
+
+/// Many seeds of the simulator in a release build: `Simulate [COUNT [FIRST]]`.
+///
+/// Prints how often everything went wrong; fails when a checker found something.
+@main
+enum Simulate {
+  static func main() async throws {
+    let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+    let sweep = SimulationSweep(
+      first: numbers.dropFirst().first ?? 1, count: numbers.first ?? 1_000)
+    let clock = ContinuousClock()
+    let start = clock.now
+    await sweep.run { outcome in
+      if !outcome.violations.isEmpty { print(outcome.failureText) }
+    }
+    for line in sweep.tally.lines { print(line) }
+    print("it took \((clock.now - start).components.seconds) s; \(sweep.failures.count) failures")
+    guard sweep.failures.isEmpty else { throw Failed() }
+  }
+
+  /// Something was found.
+  struct Failed: Error {}
+}

@@ -1,0 +1,45 @@
+import Freehold
+
+// A person puts a home back from a backup: the device then knows less than it has signed.
+extension Simulation {
+  /// Copies the home at one step and puts the copy back at a later one; false when the device has
+  /// not caught up, and must not change anything until it has.
+  func loseTime(_ device: SimulatedDevice, at step: Int) async -> Bool {
+    guard options.losesTime, device.number == devices.count / 2, device.vault != nil,
+      !device.medium.isOff
+    else { return true }
+    if step == options.stepCount / 3 {
+      guard let copy = try? device.medium.copy() else { return true }
+      device.oldHome = (copy, device.history.count - 1)
+    } else if step >= options.stepCount * 2 / 3, let old = device.oldHome {
+      return await putBack(old.copy, of: device, state: old.state)
+    }
+    return true
+  }
+
+  /// Only what a sync acknowledged can come back, so the copy is put back right after one.
+  private func putBack(
+    _ copy: SimulatedDisk.Copy, of device: SimulatedDevice, state: Int
+  ) async -> Bool {
+    await sync(device)
+    guard !device.medium.isOff, device.acknowledged == device.history.count - 1,
+      device.acknowledged > state
+    else { return true }
+    device.oldHome = nil
+    hasLostTime = true
+    trace.note("d\(device.number) goes on from an old copy")
+    trace.count(.oldHome)
+    device.stop()
+    device.medium.putBack(copy)
+    await restart(device)
+    for _ in 0..<4 {
+      await sync(device)
+      if device.medium.isOff { await restart(device) }
+      let found = await ownModel(of: device, on: device)
+      if found == device.model { return true }
+      await pause(secondsMax: 30)
+    }
+    trace.note("d\(device.number) has not caught up")
+    return false
+  }
+}
