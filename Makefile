@@ -51,9 +51,9 @@ bench: release
 	$(RELEASE) --product PackingBench
 	@Benchmarks/run
 
-## make fuzz       every decoder under libFuzzer for SECONDS each
+## make fuzz       every decoder under libFuzzer for SECONDS_EACH seconds
 SECONDS_EACH ?= 30
-fuzz:
+fuzz: release
 	@for target in Fuzz/*.swift; do Fuzz/run "$$(basename "$$target" .swift)" $(SECONDS_EACH) || exit 1; done
 
 ## make lint       the formatter's rules, and the scripts' syntax

@@ -70,6 +70,15 @@ import VaultEnvironment
     try await expectAll(world)
   }
 
+  @Test func `with fewer nodes than wanted nothing is said to be stored as wanted`()
+    async throws
+  {
+    let world = try await PushWorld(nodes: 1)
+    #expect(try await world.vault.sync().redundancy.isMet)
+    try await world.vault.setRedundancy(#require(Redundancy(needed: 1, total: 2)))
+    #expect(try await !world.vault.sync().redundancy.isMet)
+  }
+
   @Test func `after a crash at any step the next sync makes everything safe`() async throws {
     var step = 0
     var isThrough = false
