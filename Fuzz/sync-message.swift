@@ -13,7 +13,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   }
   if let response = try? SyncResponse(decoding: bytes) {
     precondition((try? SyncResponse(decoding: response.bytes)) == response)
-    verify(response.runs)
+    verify(response.news?.runs ?? [])
   }
   if let push = try? PushRequest(decoding: bytes) {
     check(push.bytes)

@@ -122,21 +122,28 @@ private struct Seeds {
   private func writeMessages() throws {
     let (bytes, feed, position) = entry()
     let run = FeedRun(feed: feed, first: 1, entries: [bytes])
-    let known = SyncRequest.Known(
-      feeds: [feed: position], policy: [[1, 2, 3, 4, 5, 6, 7, 8]],
-      heads: [device.signing.did: [8, 7, 6, 5, 4, 3, 2, 1]])
-    var response = SyncResponse(same: false, time: time, quotaBytes: 10, usedBytes: 3)
-    response.feeds = [feed: position]
-    response.runs = [run]
-    response.policy = [[1]]
-    response.heads = [[2]]
-    response.wantedPolicy = [[1, 2, 3, 4, 5, 6, 7, 8]]
-    response.more = true
-    var memory = NodeMemory(feeds: [feed: position])
+    let name = log.entries[0].cid.syncPrefix
+    var parts = StateParts(
+      policy: [name], heads: [device.signing.did: .init(sequence: 4, name: name)])
+    parts.add(scope, of: [feed: position])
+    var news = SyncNews(shown: parts)
+    news.runs = [run]
+    news.policy = [[1]]
+    news.heads = [[2]]
+    news.more = true
+    let outline = StateOutline(
+      StateSummary(feeds: [feed: position], policy: log.entries.map(\.cid), heads: [:]))
+    func answer(_ content: SyncResponse.Content, receipt: [UInt8]? = nil) -> [UInt8] {
+      SyncResponse(content, time: time, quotaBytes: 10, usedBytes: 3, receipt: receipt).bytes
+    }
+    var memory = NodeMemory()
+    memory.note([feed: 1])
     memory.note(head: 4, of: device.signing.did)
     let messages: [(String, [UInt8])] = [
-      ("sync", SyncRequest(digest: .zero, known: known, entriesBytesMost: 1_000).bytes),
-      ("short", SyncRequest(digest: .zero, known: nil).bytes), ("answer", response.bytes),
+      ("sync", SyncRequest(digest: .zero, known: parts, entriesBytesMost: 1_000).bytes),
+      ("short", SyncRequest(digest: .zero, wantsReceipt: true).bytes),
+      ("same", answer(.same, receipt: [1, 2])), ("differs", answer(.differs(outline))),
+      ("news", answer(.news(news))),
       ("push", PushRequest(policy: [[1, 2]], runs: [run], heads: [[3]]).bytes),
       ("pushed", PushResponse(receipt: [1], usedBytes: 1, quotaBytes: 2).bytes),
       (

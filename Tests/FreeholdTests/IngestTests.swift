@@ -9,10 +9,7 @@ import VaultSync
 
 /// What a node sends is looked at piece by piece before anything of it is kept.
 @Suite(.timeLimit(.minutes(1))) struct IngestTests {
-  private func answer() -> SyncResponse {
-    SyncResponse(
-      same: false, time: Timestamp(milliseconds: 0), quotaBytes: 0, usedBytes: 0)
-  }
+  private func answer() -> SyncNews { SyncNews(shown: StateParts()) }
 
   private func head(
     _ sequence: Int, of vault: DID, by key: SigningKey, milliseconds: Int64 = 0
@@ -31,11 +28,11 @@ import VaultSync
     let world = try await PushWorld()
     let first = try head(4, of: world.vault.did, by: key(7))
     let second = try head(4, of: world.vault.did, by: key(7), milliseconds: 1_000)
-    var response = answer()
-    response.heads = [first.bytes]
-    #expect(try await world.vault.ingest(response).findings.isEmpty)
-    response.heads = [second.bytes]
-    let found = try await world.vault.ingest(response).findings
+    var news = answer()
+    news.heads = [first.bytes]
+    #expect(try await world.vault.ingest(news).findings.isEmpty)
+    news.heads = [second.bytes]
+    let found = try await world.vault.ingest(news).findings
     #expect(found == [.deviceForked(device: key(7).did, sequence: 4)])
     #expect(try await world.vault.localState().heads[key(7).did]?.cid == first.cid)
   }
@@ -47,17 +44,17 @@ import VaultSync
     let foreign = try head(1, of: key(8).did, by: key(7))
     var changed = try head(1, of: world.vault.did, by: key(7)).bytes
     changed[changed.count - 1] ^= 1
-    var response = answer()
-    response.heads = [foreign.bytes, changed]
-    let found = try await world.vault.ingest(response).findings
+    var news = answer()
+    news.heads = [foreign.bytes, changed]
+    let found = try await world.vault.ingest(news).findings
     #expect(found.count == 2 && found.allSatisfy(\.blamesNode))
     #expect(try await world.vault.localState().heads[key(7).did] == nil)
   }
 
   @Test func `a policy entry that can never be valid is told`() async throws {
     let world = try await PushWorld()
-    var response = answer()
-    response.policy = [[1, 2, 3]]
-    #expect(try await world.vault.ingest(response).findings.count == 1)
+    var news = answer()
+    news.policy = [[1, 2, 3]]
+    #expect(try await world.vault.ingest(news).findings.count == 1)
   }
 }

@@ -9,9 +9,7 @@ import Testing
     options.deviceCount = 3
     options.joinsLate = true
     options.nodeCount = 2
-    // Files are read now and then only: lies about shards need more time.
-    let isAboutShards = [.flipsShards, .truncatesShards, .swapsShards, .dropsShards].contains(lie)
-    options.stepCount = isAboutShards ? 40 : 10
+    options.stepCount = 10
     // Long enough to lie in packs, so that shards are asked for.
     options.fileBytesMax = 60_000
     options.lie = lie

@@ -115,12 +115,13 @@ public final class EvilNode {
   private func falsify(_ response: inout SyncResponse, _ request: NodeRequest) {
     switch lie {
     case .rollsBack: rollBack(&response, request)
+    case .forks: fork(&response, request)
     case .saysSame:
       response.content = .same
       response.receipt = nil
     default:
       guard var news = response.news else { return }
-      if lie == .forks { fork(&news, request) } else { falsify(&news) }
+      falsify(&news)
       response.content = .news(news)
     }
   }
@@ -151,22 +152,10 @@ public final class EvilNode {
   }
 
   /// Shows all but the favourite a history in which only the asking device goes on.
-  private func fork(_ news: inout SyncNews, _ request: NodeRequest) {
+  private func fork(_ response: inout SyncResponse, _ request: NodeRequest) {
     guard let device = Self.device(asking: request) else { return }
     if favourite == nil { favourite = device }
-    guard device != favourite else { return }
-    guard let frozen = oldest else {
-      oldest = news.shown.scopes
-      return
-    }
-    for (scope, marks) in news.shown.scopes {
-      var shown = frozen[scope] ?? [:]
-      shown[device] = marks[device]
-      news.shown.scopes[scope] = shown
-    }
-    news.runs = news.runs.filter { $0.feed.device == device }
-    news.heads = []
-    news.more = false
+    if device != favourite { rollBack(&response, request, sparing: device) }
   }
 
   private static func device(asking request: NodeRequest) -> DID? {
@@ -184,7 +173,11 @@ public final class EvilNode {
   private static let shardsMax = 16
 
   /// Says that every scope differs, and shows what was there long ago.
-  private func rollBack(_ response: inout SyncResponse, _ request: NodeRequest) {
+  ///
+  /// The device that is spared sees its own feeds as they are.
+  private func rollBack(
+    _ response: inout SyncResponse, _ request: NodeRequest, sparing spared: DID? = nil
+  ) {
     guard let oldest, let asked = try? SyncRequest(decoding: request.body) else {
       if case .news(let news) = response.content { oldest = news.shown.scopes }
       return
@@ -198,11 +191,16 @@ public final class EvilNode {
     }
     var shown = known
     shown.scopes = oldest.filter { known.scopes[$0.key] != nil }
+    if let spared {
+      for (scope, marks) in known.scopes {
+        shown.scopes[scope, default: [:]][spared] = marks[spared]
+      }
+    }
     response.content = .news(SyncNews(shown: shown))
   }
 
   private func noteOldest(_ honest: NodeResponse, _ request: NodeRequest) {
-    guard lie == .rollsBack, oldest == nil, request.path == Endpoint.sync,
+    guard lie == .rollsBack || lie == .forks, oldest == nil, request.path == Endpoint.sync,
       let news = (try? SyncResponse(decoding: honest.body))?.news
     else { return }
     oldest = news.shown.scopes
