@@ -165,7 +165,10 @@ let package = Package(
     tests("VaultEnvironmentTests", ["VaultEnvironment", "VaultEncoding"]),
     tests(
       "VaultStoreTests",
-      ["VaultStore", "VaultEnvironment", "VaultCrypto", "VaultEncoding", "FreeholdTestKit", grdb]),
+      [
+        "VaultStore", "VaultFolder", "VaultEnvironment", "VaultCrypto", "VaultEncoding",
+        "FreeholdTestKit", grdb,
+      ]),
     tests("VaultFolderTests", ["VaultFolder", "VaultEnvironment", "VaultEncoding"]),
     tests(
       "VaultSyncTests",

@@ -97,6 +97,16 @@ import VaultEnvironment
     }
   }
 
+  @Test func `a removal is durable although nothing else is done in its folder`() throws {
+    for seed in 1...50 as ClosedRange<UInt64> {
+      let (medium, disk) = try makeMachine(seed: seed)
+      try disk.writeDurably([DiskWrite(Self.folder.appending("removed"), [2])])
+      try disk.remove(Self.folder.appending("removed"))
+      medium.cutPower()
+      #expect(try medium.start().list(Self.folder).isEmpty, "seed \(seed)")
+    }
+  }
+
   @Test func `no space at any write leaves the old files and nothing else`() throws {
     let paths = (0..<3).map { Self.folder.appending("\($0)") }
     var number = 1

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VaultEnvironment
+import VaultFolder
 import VaultStore
 
 /// What `TracedWriteTests` watches.
@@ -16,7 +17,7 @@ import VaultStore
     let folder = DiskPath(try #require(Self.folder))
     let disk = DurableDisk.live()
     // These two are made by hand: only what follows is to be seen in the trace.
-    for name in ["files", "home"] {
+    for name in ["files", "home", "user"] {
       let path = try #require(folder.appending(name).text)
       #expect(mkdir(path, 0o700) == 0)
     }
@@ -25,5 +26,12 @@ import VaultStore
     for number in 0..<Self.commitCount {
       try vault.write { try $0.setMeta("number", to: [UInt8(number)]) }
     }
+    var random = SystemRandomNumberGenerator()
+    let root = try FolderRoot(systemPath: folder.appending("user").bytes)
+    let writer = FolderWriter(root, using: &random)
+    let name = try #require(FileName("film"))
+    let draft = try writer.draft(at: FolderPath([name]), expecting: .absent)
+    try draft.write([1, 2, 3])
+    _ = try draft.finish(FileAttributes())
   }
 }

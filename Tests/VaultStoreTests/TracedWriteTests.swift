@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VaultEnvironment
+import VaultFolder
 import VaultStore
 
 /// What the kernel is really asked for, seen through strace.
@@ -20,6 +21,21 @@ import VaultStore
       #expect(sync < rename)
       #expect(rename < folderSync)
       #expect(calls.count { $0.contains("fsync(") } == 2, "\(calls)")
+    }
+  }
+
+  @Test(.enabled(if: hasStrace, "strace is absent"))
+  func `a file of the user is on the disk before it is put into place`() throws {
+    try withTemporaryFolder { folder in
+      let text = try #require(folder.text)
+      let calls = try traceProgram(in: folder).filter { $0.contains("\(text)/user") }
+      let sync = try #require(
+        calls.firstIndex { $0.contains("fsync(") && $0.contains(FolderRoot.draftPrefix) })
+      let rename = try #require(calls.firstIndex { $0.contains("rename") })
+      let folderSync = try #require(
+        calls.firstIndex { $0.contains("fsync(") && $0.contains("/user>") })
+      #expect(sync < rename)
+      #expect(rename < folderSync)
     }
   }
 
