@@ -12,6 +12,12 @@ extension LocalIntake {
     var tag: Bytes32 { manifest.contentTag }
   }
 
+  /// A content that the vault has already, and how the file was when it was compared with it.
+  struct KnownContent {
+    var manifest: Manifest
+    var stat: FileStat
+  }
+
   /// Contents of the tree that a file to be read may turn out to have.
   func expectedContents(of file: FileToRead, in tree: Tree) -> [Manifest] {
     var heads: [ContentHead] = []

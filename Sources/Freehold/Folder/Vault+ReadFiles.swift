@@ -44,7 +44,6 @@ extension Vault {
   ) async throws {
     guard !local.files.isEmpty else { return }
     let mirror = local.mirror
-    let matcher = ContentMatcher(reader: try contentReader(meter: meter))
     let tools = try makeIntake()
     let intake = tools.intake
     var line = IntakeLine(tools, sender: try packSender(meter: meter))
@@ -53,8 +52,7 @@ extension Vault {
     try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
       let window = ChunkWindow(chunker: tools.chunker)
       for file in local.files where !Task.isCancelled {
-        let expected = local.expectedContents(of: file, in: tree)
-        let known = await matcher.content(of: file.path, in: mirror.root, among: expected)
+        let known = try await knownContent(of: file, local, meter: meter)
         try await read(file, known: known, tools, window: window, mirror: mirror, &underWay) {
           try await line.advance(in: &group, for: self)
         }
@@ -73,11 +71,32 @@ extension Vault {
     try Task.checkCancellation()
   }
 
+  /// The content of the vault that a file has, if it lies in packs: then nothing of it is sealed
+  /// and stored a second time.
+  ///
+  /// The reader is made for the moment: it holds the tree, which the next commit would copy.
+  private func knownContent(
+    of file: LocalIntake.FileToRead, _ local: LocalIntake, meter: TrafficMeter
+  ) async throws -> LocalIntake.KnownContent? {
+    let expected = local.expectedContents(of: file, in: tree).filter {
+      $0.sizeBytes > Manifest.inlineBytesMax && $0.sizeBytes == Int(file.stat.sizeBytes)
+    }
+    guard !expected.isEmpty else { return nil }
+    let reader = try contentReader(meter: meter)
+    for manifest in expected {
+      guard let stat = try? local.mirror.root.stat(at: file.path) else { return nil }
+      if await reader.isThere(manifest, at: file.path, in: local.mirror.root) {
+        return LocalIntake.KnownContent(manifest: manifest, stat: stat)
+      }
+    }
+    return nil
+  }
+
   /// Reads one file into the intake, unless its content is `known`.
   ///
   /// A file that cannot be read is reported and left as it was.
   private func read(
-    _ file: LocalIntake.FileToRead, known: ContentMatcher.Match?, _ tools: IntakeTools,
+    _ file: LocalIntake.FileToRead, known: LocalIntake.KnownContent?, _ tools: IntakeTools,
     window: ChunkWindow, mirror: FolderMirror, _ underWay: inout FilesUnderWay,
     submit: () async throws -> Void
   ) async throws {

@@ -24,7 +24,8 @@ extension Vault {
         // A device that just joined: what lies in its folder may be in the vault already.
         _ = try await exchangeWithNodes(meter: meter, progress: progress)
       }
-      try nameDevice()
+      // Its name is part of those that are given to files of which there are two.
+      if mirror != nil { try nameDevice() }
     }
     if let mirror {
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)

@@ -79,7 +79,8 @@ extension SyncReport {
   /// One line or two for a person.
   var summary: String {
     if isDryRun {
-      return "would take in: " + (outgoing.text ?? "nothing") + "; nothing was changed"
+      let here = incoming.text.map { "; would write here: \($0)" } ?? ""
+      return "would take in: " + (outgoing.text ?? "nothing") + here + "; nothing was changed"
     }
     var text = "synced in \(Wording.duration(milliseconds: durationMilliseconds)): "
     text += outgoing.text.map { "\($0) here" } ?? "nothing new here"
