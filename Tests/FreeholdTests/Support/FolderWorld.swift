@@ -110,6 +110,16 @@ final class FolderDevice {
     did = vault.did
   }
 
+  /// Takes the folder index away, and opens the vault anew.
+  func loseFolderIndex() async throws {
+    let name = Array("folder.index".utf8)
+    guard let path = medium.allFiles().map(\.path).first(where: { $0.name == name }) else {
+      throw UserFolderError("there is no index")
+    }
+    guard medium.replace(path, with: []) else { throw UserFolderError("it cannot be emptied") }
+    try await restart()
+  }
+
   /// Opens the vault anew, as a new process does.
   func restart() async throws {
     vault = nil

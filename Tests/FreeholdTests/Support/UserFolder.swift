@@ -83,6 +83,14 @@ final class UserFolder {
       FileAttributes(modified: time), at: place(relative), expecting: .anything)
   }
 
+  func setExtended(_ relative: String, _ attributes: [ExtendedAttribute]) throws {
+    var generator = SeededGenerator(seed: 1)
+    let writer = FolderWriter(try root, using: &generator)
+    let written = try writer.setAttributes(
+      FileAttributes(extended: attributes), at: place(relative), expecting: .anything)
+    if let error = written.unapplied.first { throw error }
+  }
+
   // MARK: Looking
 
   func read(_ relative: String) throws -> String {
