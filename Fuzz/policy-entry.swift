@@ -1,5 +1,6 @@
 // modules: VaultEncoding VaultCrypto VaultPolicy
 // libraries: sodium
+import VaultCrypto
 import VaultEncoding
 import VaultPolicy
 

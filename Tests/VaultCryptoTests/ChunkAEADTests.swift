@@ -33,6 +33,17 @@ import VaultCrypto
     }
   }
 
+  @Test func `no two seals have one nonce`() throws {
+    var generator = SeededGenerator(seed: 44)
+    let key = SecretBytes.generate(count: 32, using: &generator)
+    var nonces: Set<[UInt8]> = []
+    for _ in 0..<1_000 {
+      let sealed = try ChunkAEAD.seal([1], key: key, aad: [], using: &generator)
+      nonces.insert(Array(sealed.prefix(12)))
+    }
+    #expect(nonces.count == 1_000)
+  }
+
   @Test func `a key of another length is refused`() {
     var generator = SeededGenerator(seed: 43)
     for count in [0, 16, 24, 31, 33] {

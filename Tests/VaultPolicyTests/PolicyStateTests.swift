@@ -94,6 +94,24 @@ struct PolicyStateTests {
     #expect(vault.log.state.epoch(first)?.isEffective == true)
   }
 
+  @Test func `of two branches of keys the longer one is written with`() throws {
+    let vault = try TestVault()
+    try vault.addPhone()
+    let before = vault.log
+    let seals = Dictionary(
+      uniqueKeysWithValues: vault.log.state.recipients(of: vault.scope).map {
+        ($0.did, [UInt8(4)])
+      })
+    var longer = try PolicyAuthor(device: vault.laptop.signing, log: before)
+    _ = try longer.startEpoch(of: vault.scope, seals: seals, history: [:])
+    let last = try longer.startEpoch(of: vault.scope, seals: seals, history: [:])
+    var shorter = try PolicyAuthor(device: vault.phone.signing, log: before)
+    _ = try shorter.startEpoch(of: vault.scope, seals: seals, history: [:])
+    for entry in longer.entries + shorter.entries { try vault.log.add(entry.bytes) }
+    #expect(vault.log.state.latestEpochs(of: vault.scope).map(\.number).sorted() == [1, 2])
+    #expect(vault.log.state.writingEpoch(of: vault.scope)?.entry == last.cid)
+  }
+
   @Test func `an epoch with a number of its own is refused`() throws {
     let vault = try TestVault()
     let first = try #require(vault.log.state.epochs(of: vault.scope).first).entry
