@@ -70,6 +70,22 @@ import VaultEnvironment
     try await expectAll(world)
   }
 
+  @Test func `a pack stays in the outbox until the last of its shards is acknowledged`()
+    async throws
+  {
+    let world = try await PushWorld(nodes: 3)
+    try fill(world)
+    for refusing in [[1, 2], [2]] as [Set<Int>] {
+      world.network.refuse(refusing)
+      #expect(try await !world.vault.sync().redundancy.isMet)
+      #expect(world.outbox.count == 1, "\(refusing) refuse")
+    }
+    world.network.refuse([])
+    #expect(try await world.vault.sync().redundancy.isMet)
+    #expect(world.outbox.isEmpty)
+    try await expectAll(world)
+  }
+
   @Test func `with fewer nodes than wanted nothing is said to be stored as wanted`()
     async throws
   {
