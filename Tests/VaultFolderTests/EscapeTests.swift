@@ -63,6 +63,22 @@ struct EscapeTests {
     }
   }
 
+  @Test func `a link further up on the way is not followed either`() throws {
+    try outside.folder("d/e")
+    try outside.write("d/e/f", "outside")
+    try folder.link("d", to: outside.path + [UInt8]("/d".utf8))
+    let path = try folder.path("d/e/f")
+    for root in try roots() {
+      let writer = makeWriter(root)
+      expectRefused { _ = try FileReader(root, at: path) }
+      expectRefused { _ = try writer.draft(at: path, expecting: .anything) }
+      expectRefused { try writer.remove(at: path, expecting: .anything) }
+      expectRefused { try writer.makeFolder(at: folder.path("d/e/sub")) }
+      #expect((try? root.stat(at: path)) == FileStat?.none)
+    }
+    #expect(outsideNames == ["d", "d/e", "d/e/f", "d/f"])
+  }
+
   @Test func `a draft goes into the folder it was begun in, whatever its name means now`() throws {
     for root in try roots() {
       try folder.folder("d")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import VaultFolder
@@ -223,12 +224,20 @@ struct IndexTests {
     #expect(refused > 1000)
   }
 
+  private static var peakMegabytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss >> 10
+  }
+
   @Test func `a count that the bytes cannot hold allocates nothing`() throws {
     let index = FolderIndex(rootKey: Self.rootKey)
     var bytes = index.encoded()
     // Magic 8, root key 16, tag width 1, no root stat 1, no devices 1, then the count.
     #expect(bytes[27] == 0)
     bytes.replaceSubrange(27...27, with: [0xFF, 0xFF, 0xFF, 0x06])
+    let before = Self.peakMegabytes
     expect(.damagedIndex) { _ = try FolderIndex(decoding: bytes) }
+    #expect(Self.peakMegabytes - before < 200)
   }
 }
