@@ -18,4 +18,16 @@ public enum Endpoint {
 
   /// The path of one shard.
   public static func shard(_ name: ShardName) -> String { shardPrefix + name.root.hex }
+  /// What the path of a part of the policy log begins with; how many entries to pass over follows.
+  public static let policyPrefix = "/v1/policy/"
+  /// What a mailbox's path begins with; its number, a slash and a slot follow.
+  public static let mailboxPrefix = "/v1/mailbox/"
+
+  /// The path of the policy log's entries after so many.
+  public static func policy(after count: Int) -> String { policyPrefix + String(count) }
+
+  /// The path of a message in a mailbox.
+  public static func mailbox(_ number: MailboxNumber, _ slot: MailboxSlot) -> String {
+    "\(mailboxPrefix)\(number)/\(slot.rawValue)"
+  }
 }

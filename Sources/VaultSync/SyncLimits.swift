@@ -28,4 +28,6 @@ public enum SyncLimits {
   public static let unsignedBytesMax = 1 << 20
   /// How many bytes of entries a client asks for in one exchange.
   public static let entriesBytesWanted = 16 << 20
+  /// The longest message that a mailbox keeps.
+  public static let mailboxMessageBytesMax = 64 << 10
 }

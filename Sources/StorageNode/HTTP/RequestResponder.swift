@@ -24,6 +24,7 @@ final class RequestResponder: Sendable {
   private let writers: NIOThreadPool
   private let budget: BodyBudget
   private let addresses: Mutex<TokenBuckets<String>>
+  private let strangers: Mutex<TokenBuckets<String>>
   private let requests = Mutex<UInt64>(0)
 
   init(
@@ -40,6 +41,7 @@ final class RequestResponder: Sendable {
     self.writers = writers
     budget = BodyBudget(bytes: limits.bodyBytes, waitingMax: limits.bodiesWaiting)
     addresses = Mutex(TokenBuckets(rate: limits.addressRequests, keysMax: 100_000))
+    strangers = Mutex(TokenBuckets(rate: ServerLimits.strangerRequests, keysMax: 100_000))
   }
 
   func respond(
@@ -89,9 +91,10 @@ final class RequestResponder: Sendable {
   private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
     switch route {
     case .alive, .record: answer(request)
+    case .mailbox where route.isStrangers: answer(request)
     case .push, .putShard, .enroll:
       try await writers.runIfActive { [answer] in answer(request) }
-    case .sync, .getShard, .have, .ready:
+    case .sync, .getShard, .have, .policy, .mailbox, .ready:
       try await readers.runIfActive { [answer] in answer(request) }
     }
   }
@@ -124,6 +127,11 @@ final class RequestResponder: Sendable {
     guard let method = NodeRequest.Method(rawValue: request.method.rawValue),
       let route = NodeRoute(method, path)
     else { return .failure(.absent("no such request: see sync.md section 5")) }
+    if route.isStrangers,
+      let wait = strangers.withLock({ $0.take(for: address, atMilliseconds: now) })
+    {
+      return .failure(.slowDown(afterSeconds: wait, "too many ask for mailboxes from there"))
+    }
     let bodyBytesMax = route.bodyBytesMax
     var declared: Int?
     if let header = request.headers[.contentLength] {

@@ -13,6 +13,12 @@ public struct NodeLimits: Sendable, Hashable {
   /// Vaults whose rate is remembered.
   public var vaultsRated = 10_000
 
+  /// Requests a second to mailboxes without an invocation, from all addresses together, and how
+  /// many may come at once: in ten minutes far fewer than there are numbers.
+  public var strangerRequests = Rate(perSecond: 200, burst: 1_000)
+  /// Bounds of the mailboxes.
+  public var mailboxes = MailboxLimits()
+
   /// The defaults.
   public init() {}
 

@@ -9,6 +9,8 @@ enum NodeRoute: Sendable, Hashable {
   case putShard(String)
   case getShard(String)
   case have
+  case policy(after: String)
+  case mailbox(NodeRequest.Method, MailboxNumber, MailboxSlot)
   case alive
   case ready
 
@@ -25,14 +27,30 @@ enum NodeRoute: Sendable, Hashable {
       self = .putShard(String(path.dropFirst(Endpoint.shardPrefix.count)))
     case (.get, let path) where path.hasPrefix(Endpoint.shardPrefix):
       self = .getShard(String(path.dropFirst(Endpoint.shardPrefix.count)))
+    case (.get, let path) where path.hasPrefix(Endpoint.policyPrefix):
+      self = .policy(after: String(path.dropFirst(Endpoint.policyPrefix.count)))
+    case (.get, let path), (.put, let path):
+      guard let (number, slot) = Self.mailbox(path) else { return nil }
+      self = .mailbox(method, number, slot)
     default: return nil
     }
+  }
+
+  private static func mailbox(_ path: String) -> (MailboxNumber, MailboxSlot)? {
+    guard path.hasPrefix(Endpoint.mailboxPrefix) else { return nil }
+    let parts = path.dropFirst(Endpoint.mailboxPrefix.count)
+      .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let number = MailboxNumber(parts[0]),
+      let slot = MailboxSlot(rawValue: String(parts[1]))
+    else { return nil }
+    return (number, slot)
   }
 
   /// The most bytes of body this verb takes (sync.md section 7).
   var bodyBytesMax: Int {
     switch self {
-    case .record, .getShard, .alive, .ready: 0
+    case .record, .getShard, .policy, .mailbox(.get, _, _), .alive, .ready: 0
+    case .mailbox: SyncLimits.mailboxMessageBytesMax
     case .enroll, .sync, .push: SyncLimits.messageBytesMax
     case .have: SyncLimits.haveShardsMax * 40 + 64
     case .putShard: SyncLimits.shardBytesMax
@@ -44,9 +62,17 @@ enum NodeRoute: Sendable, Hashable {
     switch self {
     case .record, .enroll, .push, .putShard, .alive, .ready: 0
     case .have: SyncLimits.haveShardsMax * 9
-    case .sync: SyncLimits.messageBytesMax
+    case .sync, .policy: SyncLimits.messageBytesMax
+    case .mailbox: SyncLimits.mailboxMessageBytesMax
     case .getShard: SyncLimits.shardBytesMax
     }
+  }
+
+  /// Whether a mailbox is asked for without an invocation: the owner's device writes offer and
+  /// reply and reads the answer, the new device does the reverse.
+  var isStrangers: Bool {
+    guard case .mailbox(let method, _, let slot) = self else { return false }
+    return (method == .put) != slot.isOwners
   }
 
   /// The verb's name in logs: never with the name of a shard.
@@ -59,6 +85,8 @@ enum NodeRoute: Sendable, Hashable {
     case .putShard: "put"
     case .getShard: "get"
     case .have: "have"
+    case .policy: "policy"
+    case .mailbox: "mailbox"
     case .alive: "alive"
     case .ready: "ready"
     }

@@ -5,7 +5,7 @@ import VaultSync
 extension NodeService {
   /// `POST /v1/push`: policy first, then runs, then heads; all of it is kept or nothing.
   func push(_ request: NodeRequest) throws -> NodeResponse {
-    let admitted = try admit(request, as: .push)
+    let admitted = try admitToPush(request)
     let message = try PushRequest(decoding: request.body)
     let vault = admitted.vault
     return try vaultLocks.withLock(on: vault) {
@@ -24,7 +24,7 @@ extension NodeService {
       let receipt = try PushReceipt(
         vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,
         feeds: memory.index.feeds.filter { touched.contains($0.key) },
-        time: now, by: key)
+        policy: memory.judge.policyHeads, time: now, by: key)
       return .cbor(
         PushResponse(
           receipt: receipt.bytes, usedBytes: Int(figures.usedBytes),
@@ -32,6 +32,31 @@ extension NodeService {
         ).bytes)
     }
   }
+
+  /// Lets in whoever may push by the policy here, or by that policy and the entries that it brings.
+  ///
+  /// A device that was let in while this node was away could not tell it otherwise. Entries of the
+  /// policy prove themselves; only a small body is looked into for them.
+  private func admitToPush(_ request: NodeRequest) throws -> Admitted {
+    do {
+      return try admit(request, as: .push)
+    } catch let refusal as NodeRefusal where refusal.code == .unauthorized {
+      guard request.body.count <= Self.introductionBytesMax else { throw refusal }
+      let asked = try invocation(of: request)
+      try VaultJudge.checkAddressee(asked.invocation, at: now, is: did)
+      let vault = asked.invocation.subject
+      var memory = try memory(of: vault)
+      try spend(for: vault)
+      let entries = try PushRequest(decoding: request.body).policy
+      guard !entries.isEmpty else { throw refusal }
+      _ = try memory.judge.add(entries)
+      let caller = try memory.judge.authorise(
+        asked.token, wanted: .push, body: .whole(request.body), at: now, by: did)
+      return Admitted(vault: vault, memory: memory, caller: caller)
+    }
+  }
+
+  private static let introductionBytesMax = 64 << 10
 
   /// Checks a push against what is stored, and applies it to the memory.
   private func verify(
@@ -41,11 +66,13 @@ extension NodeService {
     var changes = NodeStore.Changes()
     changes.policy = try memory.judge.add(message.policy)
     memory.index.policy += changes.policy.map(\.cid)
+    let cited = citations(in: message.runs, judge: memory.judge)
     for run in message.runs {
       guard caller.reaches(run.feed.scope) else {
         throw NodeRefusal.refused("the invocation does not reach the scope \(run.feed.scope)")
       }
-      let accepted = try verify(run, of: vault, against: memory)
+      let accepted = try verify(
+        run, of: vault, against: memory, cited: cited[run.feed] ?? 0)
       guard let last = accepted.last else { continue }
       memory.index.feeds[run.feed] = last.position
       guard memory.index.feeds.count <= SyncLimits.feedsMax else {
@@ -65,7 +92,7 @@ extension NodeService {
 
   /// Checks that a run continues its feed, is signed, and that its device may write.
   private func verify(
-    _ run: FeedRun, of vault: DID, against memory: VaultMemory
+    _ run: FeedRun, of vault: DID, against memory: VaultMemory, cited: Int
   ) throws -> [FeedRun.Accepted] {
     let device = run.feed.device
     let position = memory.index.feeds[run.feed] ?? FeedPosition.start(of: run.feed, vault: vault)
@@ -88,12 +115,29 @@ extension NodeService {
     case .unlimited: return accepted
     case .upTo(let count, let chain):
       // What a revoked device wrote before its cutoff is kept, and nothing beyond.
-      guard last.position.count < count || last.position == .init(count: count, chain: chain) else {
+      guard
+        last.position.count < count || last.position == .init(count: count, chain: chain)
+          || last.position.count <= cited
+      else {
         throw NodeRefusal.refused("\(device) was revoked: \(count) entries of it count")
       }
       return accepted
+    case .nothing where last.position.count <= cited && memory.judge.knows(device):
+      return accepted
     case .nothing: throw NodeRefusal.refused("\(device) may not write here")
     }
+  }
+
+  /// How much of each feed the devices with access build on in these runs: what they had seen of a
+  /// device before they knew that it was revoked must stay, or their own entries hang in the air.
+  private func citations(in runs: [FeedRun], judge: VaultJudge) -> [FeedKey: Int] {
+    let limits = runs.map { judge.writeLimit(of: $0.feed.device, in: $0.feed.scope) }
+    guard limits.contains(where: { $0 != .unlimited }) else { return [:] }
+    var cited: [FeedKey: Int] = [:]
+    for (run, limit) in zip(runs, limits) where limit == .unlimited {
+      cited.merge(run.citations) { max($0, $1) }
+    }
+    return cited
   }
 
   /// Entries that are here already must be the same: another one of the same number means that

@@ -64,13 +64,17 @@ extension NodeService {
     }
   }
 
-  private func spend(for vault: DID) throws {
-    let elapsed = environment.clock.monotonic().components
-    let milliseconds = elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000
-    let wait = withState { $0.rates.take(for: vault, atMilliseconds: milliseconds) }
+  func spend(for vault: DID) throws {
+    let wait = withState { $0.rates.take(for: vault, atMilliseconds: monotonicMilliseconds) }
     if let wait {
       throw NodeRefusal.slowDown(afterSeconds: wait, "too many requests for this vault")
     }
+  }
+
+  /// The time since some fixed moment, for rates.
+  var monotonicMilliseconds: Int64 {
+    let elapsed = environment.clock.monotonic().components
+    return elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000
   }
 
   /// The shard that a path names: 64 lower-case hexadecimal digits.

@@ -28,6 +28,9 @@ public final class NodeService: Sendable {
     var record: NodeRecord
     var vaults: RecentlyUsed<DID, VaultMemory>
     var rates: TokenBuckets<DID>
+    /// Mailboxes and what strangers may ask of them: gone with the process, on purpose.
+    var mailboxes: Mailboxes
+    var strangers: TokenBuckets<Bool>
     var usedBytes: Int64
     var isStopping = false
   }
@@ -58,6 +61,8 @@ public final class NodeService: Sendable {
       State(
         record: record, vaults: RecentlyUsed(countMax: limits.policiesInMemory),
         rates: TokenBuckets(rate: limits.vaultRequests, keysMax: limits.vaultsRated),
+        mailboxes: Mailboxes(limits: limits.mailboxes),
+        strangers: TokenBuckets(rate: limits.strangerRequests, keysMax: 1),
         usedBytes: try store.usedBytes()))
     try removeStrays()
   }
@@ -90,6 +95,8 @@ public final class NodeService: Sendable {
     case .putShard(let name): try putShard(named: name, request)
     case .getShard(let name): try getShard(named: name, request)
     case .have: try have(request)
+    case .policy(let count): try policy(after: count, request)
+    case .mailbox(_, let number, let slot): try mailbox(number, slot, request)
     case .alive: alive()
     case .ready: ready()
     case nil: throw NodeRefusal.absent("no such request")
