@@ -6,6 +6,7 @@ struct HelpTests {
     "init", "status", "sync", "ls", "cat", "log", "diff", "restore", "conflicts", "check", "export",
     "node", "node add", "node list", "node remove", "node probe", "redundancy", "redundancy show",
     "redundancy set", "unlock", "lock", "doctor", "version", "completion",
+    "link", "join", "recover", "device", "device list", "device revoke",
   ]
 
   @Test(arguments: verbs)

@@ -9,6 +9,7 @@ public import VaultEnvironment
 
 /// Reaches nodes over HTTP/1.1 and TLS 1.3, trusting exactly the pinned certificate of each.
 ///
+/// A peer of whom nothing is known may show any certificate.
 /// No redirect is followed and nothing is retried. Close it with `shutdown` when done.
 public final class HTTPNetwork: Network {
   /// How long a connection may take to open: a dead node must not hold up the others.
@@ -87,19 +88,24 @@ public final class HTTPNetwork: Network {
   }
 
   private static func makeClient(for peer: NetworkPeer) throws(NetworkError) -> HTTPClient {
-    guard case .certificate(let der) = peer.pin else {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    switch peer.pin {
+    case .certificate(let der):
+      do {
+        tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
+      } catch {
+        throw NetworkError(
+          .certificateRefused, peer: peer.did,
+          "the certificate on record for \(peer.url) is broken")
+      }
+      // The one trusted certificate names its holder; the host name in the URL proves no more.
+      tls.certificateVerification = .noHostnameVerification
+    case .unknown:
+      tls.certificateVerification = .none
+    case .publicKey:
       throw NetworkError(
         .certificateRefused, peer: peer.did, "no certificate is known for \(peer.url)")
     }
-    var tls = TLSConfiguration.makeClientConfiguration()
-    do {
-      tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
-    } catch {
-      throw NetworkError(
-        .certificateRefused, peer: peer.did, "the certificate on record for \(peer.url) is broken")
-    }
-    // The one trusted certificate names its holder; the host name in the URL proves nothing more.
-    tls.certificateVerification = .noHostnameVerification
     tls.minimumTLSVersion = .tlsv13
     tls.applicationProtocols = ["http/1.1"]
     var configuration = HTTPClient.Configuration(

@@ -45,7 +45,10 @@ struct NodeTrouble: Hashable, Sendable {
     case .stopping:
       (.offline, "\(name) takes nothing now: \(refusal.message)", "freehold sync tries again")
     case .refused:
-      (.refused, "\(name) refuses: \(refusal.message)", nil)
+      (
+        .refused, "\(name) refuses: \(refusal.message)",
+        "was this device revoked? freehold device list on another one tells"
+      )
     case .unauthorized:
       (
         .refused, "\(name) does not accept this device's request: \(refusal.message)",

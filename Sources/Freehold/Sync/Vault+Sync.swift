@@ -17,6 +17,7 @@ extension Vault {
     let started = environment.clock.monotonic()
     var report = SyncReport()
     report.isDryRun = options.isDryRun
+    if !options.isDryRun { try settleKeys() }
     let mirror = try openMirror()
     let meter = TrafficMeter()
     if let mirror {
@@ -69,6 +70,7 @@ extension Vault {
     meter: TrafficMeter, progress: SyncProgress
   ) async throws -> [NodeOutcome] {
     try mirrorNodes()
+    try settleKeys()
     try await heal(meter: meter)
     try spread()
     try refreshHead()
@@ -85,6 +87,8 @@ extension Vault {
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
+    // What came may owe a key, as after two revocations at once: what is written next needs it.
+    try settleKeys()
     try refreshHead()
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for outcome in outcomes {

@@ -135,7 +135,7 @@ extension Vault {
   }
 
   /// Tells all devices what this one is called.
-  private func nameDevice() throws {
+  func nameDevice() throws {
     try commit { draft in
       try draft.setSetting(DeviceSetting.key(device.key), to: Array(facts.deviceName.utf8))
     }
@@ -146,10 +146,12 @@ extension Vault {
     var author = try PolicyAuthor(device: keys.signing, log: policy)
     try body(&author)
     let written = author.entries
+    guard !written.isEmpty else { return }
     try database.write { transaction in
       for entry in written { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
     }
     policy = author.log
+    keyring = Keyring(policy.state, device: device, kem: keys.kem)
   }
 
   /// Lets a node hold the vault, unless it does already.

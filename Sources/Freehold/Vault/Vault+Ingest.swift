@@ -43,6 +43,7 @@ extension Vault {
       for (cid, bytes) in accepted { try transaction.addPolicyEntry(cid, bytes: bytes) }
     }
     keyring = Keyring(policy.state, device: device, kem: keys.kem)
+    try applyRevocations()
     result.hasNewPolicy = true
   }
 
@@ -78,44 +79,43 @@ extension Vault {
       return
     }
     guard !accepted.isEmpty else { return }
-    let state: StoredEntry.State = isShutOut(run.feed.device) ? .quarantined : .waiting
+    let kept = keptCount(of: run.feed.device, in: run.feed.scope) ?? .max
     try database.write { transaction in
       try transaction.append(
         accepted.map {
           StoredEntry(
             scope: run.feed.scope, device: run.feed.device, sequence: UInt64($0.entry.sequence),
-            bytes: $0.bytes, chain: $0.position.chain, state: state)
+            bytes: $0.bytes, chain: $0.position.chain,
+            state: $0.entry.sequence <= kept ? .waiting : .quarantined)
         })
     }
     result.hasNewEntries = true
   }
 
-  /// Whether a device's entries count: it has a live grant to write.
-  func mayWrite(_ author: DID) -> Bool {
-    policy.state.grants(to: author).contains {
-      $0.isLive && $0.command.proves(Request.pushLog(scope: nil).command)
-    }
-  }
-
-  /// Whether a device is known here and may write no more.
-  ///
-  /// One that is not known may be let in by a policy entry that has not come yet: its entries wait.
-  private func isShutOut(_ author: DID) -> Bool {
-    !policy.state.grants(to: author).isEmpty && !mayWrite(author)
-  }
-
   /// Merges the entries that wait and can be opened; the others go on waiting.
   func mergeWaiting() throws {
-    let waiting = try database.read { try $0.entries(in: .waiting) }.filter {
-      $0.scope == scope && mayWrite($0.device)
+    var left = try mergeWaitingOnce()
+    // Each turn merges something that had waited for what was let out, or is the last.
+    while try releaseCited(by: left.entries) {
+      left = try mergeWaitingOnce()
+      guard left.hasMerged else { return }
     }
-    guard !waiting.isEmpty else { return }
+  }
+
+  /// One pass; the entries that were opened and still wait for others.
+  private func mergeWaitingOnce() throws -> (entries: [StoredEntry], hasMerged: Bool) {
+    let waiting = try database.read { try $0.entries(in: .waiting) }.filter {
+      $0.scope == scope && knowsPart(of: $0.device)
+    }
+    guard !waiting.isEmpty else { return ([], false) }
     let opener = EntryOpener(vault: did, keyring: keyring)
     var batches: [Batch] = []
     var broken: [StoredEntry] = []
+    var opened: [StoredEntry] = []
     for entry in waiting {
       do {
         batches.append(try opener.open(entry))
+        opened.append(entry)
       } catch EntryProblem.noKey {
         continue
       } catch {
@@ -129,6 +129,7 @@ extension Vault {
       for entry in merged { try transaction.setState(.merged, entry) }
       for entry in broken { try transaction.setState(.quarantined, entry) }
     }
+    return (opened.filter { $0.sequence > tree.vector[$0.device.key] }, !merged.isEmpty)
   }
 }
 

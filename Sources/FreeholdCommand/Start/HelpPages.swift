@@ -32,6 +32,10 @@ enum HelpPages {
       cat PATH        one file                        diff [PATH] what changed since a time
       restore PATH…   bring back, also old versions   export FILE everything as a tar file
       conflicts       changed in several places
+    Your devices
+      link            a code for a new device         join CODE DIR   this machine is the new one
+      device list     who has the vault               device revoke   put one out
+      recover DIR     from the 24 words and one node
     Your nodes
       node add|list|remove|probe                      redundancy show|set K/N
     More

@@ -35,7 +35,8 @@ extension NodeService {
         message.known?.scopes[$0.key.scope] != nil && admitted.caller.reaches($0.key.scope)
       }
       answer.receipt = try PushReceipt(
-        vault: admitted.vault, digest: digest, feeds: feeds, time: now, by: key
+        vault: admitted.vault, digest: digest, feeds: feeds,
+        policy: admitted.memory.judge.policyHeads, time: now, by: key
       ).bytes
     }
     return .cbor(answer.bytes)
