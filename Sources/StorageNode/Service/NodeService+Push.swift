@@ -1,5 +1,6 @@
 import VaultCrypto
 import VaultEncoding
+import VaultPolicy
 import VaultSync
 
 extension NodeService {
