@@ -105,6 +105,26 @@ struct DeviceTests {
         == 2, "a folder that has a vault is not taken")
   }
 
+  @Test func `a copied home says so and becomes a new device`() throws {
+    try FileManager.default.copyItem(
+      atPath: command.path("home"), toPath: command.path("home2"))
+    try command.write("vault/b.txt", "new")
+    let synced = try command.run("sync", "--json", command.vault, variables: second)
+    #expect([0, 3].contains(synced.status), "\(synced.talk)")
+    #expect(synced.talk.contains("copy") && synced.talk.contains("laptop-2"))
+    #expect(
+      (synced.object?["outgoing"] as? [String: Int]) == ["added": 1, "changed": 0, "deleted": 0],
+      "\(synced.text)")
+    let again = try command.run("sync", command.vault, variables: second)
+    #expect(!again.talk.contains("copy"), "it says so once")
+    let original = try command.run("sync", command.vault)
+    #expect([0, 3].contains(original.status) && !original.talk.contains("copy"))
+    let listed = try #require(
+      try command.run("device", "list", "--json", command.vault).object?["devices"]
+        as? [[String: Any]])
+    #expect(listed.map { $0["name"] as? String } == ["laptop", "laptop-2"])
+  }
+
   @Test func `link ends with a signal`() throws {
     let (process, _) = try link()
     kill(process.processIdentifier, SIGINT)

@@ -46,6 +46,11 @@ final class FolderMirror {
     }
   }
 
+  /// Forgets what the folder looked like, so that the next scan compares everything.
+  static func forget(_ home: VaultHome, disk: any Disk) throws {
+    try disk.remove(home.path.appending(fileName))
+  }
+
   /// Keeps the index.
   ///
   /// Until then a crash only means that the next scan compares again.

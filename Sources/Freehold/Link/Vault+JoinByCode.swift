@@ -111,7 +111,12 @@ extension Vault {
   /// in the folder already is compared with it.
   func begin() async throws {
     try nameDevice()
-    _ = try await exchangeWithNodes(meter: TrafficMeter(), progress: SyncProgress())
+    do {
+      _ = try await exchangeWithNodes(meter: TrafficMeter(), progress: SyncProgress())
+    } catch is HomeRenewed {
+      // These keys were used before, and not here: the next start has new ones.
+      return
+    }
     try mirrorNodes()
     try storeCheckpointIfWorthIt()
   }

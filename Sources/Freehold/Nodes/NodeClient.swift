@@ -12,6 +12,8 @@ struct NodeClient: Sendable {
   let node: DID
   /// What the owner calls it.
   let name: String
+  /// Where it is reached.
+  var url: String { peer.url }
   private let peer: NetworkPeer
   private let environment: Environment
   private let signer: RequestSigner

@@ -11,6 +11,8 @@ struct NodeOutcome: Sendable {
   var name: String
   /// Whether it answered at all.
   var isReached = false
+  /// Whether it showed a head of this device that this home never signed.
+  var showsFork = false
   /// Why the exchange ended early.
   var trouble: NodeTrouble?
   /// What it, or a device, did wrong.
@@ -42,7 +44,7 @@ extension Vault {
         try await introduce(to: client)
         try await fetch(client, &outcome)
       }
-      if !onlyFetches {
+      if !onlyFetches, !outcome.showsFork {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
         try await uploadShards(client)
         try await bring(client, &outcome)
@@ -78,7 +80,12 @@ extension Vault {
       outcome.usedBytes = response.usedBytes
       outcome.clockLeadMilliseconds = response.time.milliseconds(since: environment.clock.now())
       if let news = response.news {
-        for finding in try ingest(news).findings { outcome.session.note(finding) }
+        let ingested = try ingest(news)
+        for finding in ingested.findings { outcome.session.note(finding) }
+        if ingested.showsFork {
+          outcome.showsFork = true
+          return
+        }
         local = try localState()
       }
       let step = try outcome.session.receive(

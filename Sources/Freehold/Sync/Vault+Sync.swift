@@ -17,13 +17,18 @@ extension Vault {
     let started = environment.clock.monotonic()
     var report = SyncReport()
     report.isDryRun = options.isDryRun
-    if !options.isDryRun { try settleKeys() }
-    let mirror = try openMirror()
     let meter = TrafficMeter()
+    if !options.isDryRun {
+      try takeUpSuccession()
+      try settleKeys()
+      try await hearFirst(meter: meter, progress: progress)
+    }
+    let mirror = try openMirror()
     if let mirror {
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
+      if comparesAnew { try endComparison() }
       let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
       if let mirror {
         try store(mirror)
@@ -70,6 +75,7 @@ extension Vault {
     meter: TrafficMeter, progress: SyncProgress
   ) async throws -> [NodeOutcome] {
     try mirrorNodes()
+    try await completeSuccession()
     try settleKeys()
     try await heal(meter: meter)
     try spread()
@@ -86,6 +92,11 @@ extension Vault {
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
+    }
+    if let forked = outcomes.first(where: \.showsFork),
+      let client = clients.first(where: { $0.client.node == forked.node })
+    {
+      try await succeedAfterFork(client.client)
     }
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
@@ -156,8 +167,24 @@ extension Vault {
     }
   }
 
+  /// Fetches what the nodes have before the folder is looked at, in a home that is a copy: the
+  /// folder may be older or newer than what this home knows.
+  ///
+  /// Throws `offline` when no node answers; nothing was changed then.
+  private func hearFirst(meter: TrafficMeter, progress: SyncProgress) async throws {
+    guard comparesAnew, !nodeBook.isEmpty else { return }
+    let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
+    guard outcomes.contains(where: \.isReached) else {
+      throw FreeholdError(
+        .offline, "a copied home asks a node first, and none can be reached",
+        hint: "the folder stays as it is until then")
+    }
+  }
+
   private func openMirror() throws -> FolderMirror? {
     guard !facts.folder.isEmpty else { return nil }
+    // What the copy knew of the folder may be of another time: everything is compared.
+    if comparesAnew { try FolderMirror.forget(home, disk: environment.disk) }
     do {
       return try FolderMirror(
         folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk)

@@ -76,9 +76,10 @@ extension Vault {
       }
       try facts.store(transaction)
     }
+    _ = try HomeMark.isCopy(store, on: home.environment.disk)
     return Vault(
-      environment: home.environment, home: store, facts: facts, keys: keys, policy: log,
-      tree: Tree())
+      environment: home.environment, home: store, facts: facts,
+      succession: DeviceSuccession(keys: keys), policy: log, tree: Tree())
   }
 
   /// The policy log of an admission, every signature checked.

@@ -13,6 +13,8 @@ struct Ingested {
   var hasNewEntries = false
   /// Whether new policy entries came: they may hold the key that entries wait for.
   var hasNewPolicy = false
+  /// Whether it showed a head of this device that was never signed here: this home is a copy.
+  var showsFork = false
 }
 
 extension Vault {
@@ -42,7 +44,7 @@ extension Vault {
     try database.write { transaction in
       for (cid, bytes) in accepted { try transaction.addPolicyEntry(cid, bytes: bytes) }
     }
-    keyring = Keyring(policy.state, device: device, kem: keys.kem)
+    keyring = makeKeyring()
     try applyRevocations()
     result.hasNewPolicy = true
   }
@@ -51,6 +53,10 @@ extension Vault {
     for bytes in heads {
       guard let head = try? Head(verifying: bytes), head.vault == did else {
         result.findings.append(.forged("a head with a wrong signature"))
+        continue
+      }
+      if head.device == device, try !isOwn(head) {
+        result.showsFork = true
         continue
       }
       let known = try database.read { try $0.head(of: head.device) }
@@ -65,6 +71,13 @@ extension Vault {
             device: head.device, sequence: sequence, cid: head.cid, envelope: bytes))
       }
     }
+  }
+
+  /// Whether a head of this device is one that it signed here, and not later ago than the newest.
+  private func isOwn(_ head: Head) throws -> Bool {
+    guard let newest = try database.read({ try $0.head(of: device) }) else { return false }
+    let sequence = UInt64(head.sequence)
+    return sequence < newest.sequence || (sequence == newest.sequence && head.cid == newest.cid)
   }
 
   private func ingest(_ run: FeedRun, _ result: inout Ingested) throws {

@@ -16,6 +16,10 @@ public actor Vault {
   let home: VaultHome
   let facts: VaultFacts
   let keys: DeviceKeys
+  /// The same keys, and those that still have to let them in after this home was found to be a copy.
+  var succession: DeviceSuccession
+  /// What a person should know since this start: that this is a new device; nil for nothing.
+  public nonisolated let notice: String?
   /// Keys the tokens of the local chunk index.
   let tokenKey: SecretBytes
 
@@ -31,17 +35,20 @@ public actor Vault {
   var verifiedNodes: [[UInt8]: NodeEntry] = [:]
 
   init(
-    environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,
-    policy: PolicyLog, tree: Tree
+    environment: Environment, home: VaultHome, facts: VaultFacts, succession: DeviceSuccession,
+    policy: PolicyLog, tree: Tree, notice: String? = nil
   ) {
+    let keys = succession.keys
     self.environment = environment
     self.home = home
     self.facts = facts
     self.keys = keys
+    self.succession = succession
+    self.notice = notice
     self.policy = policy
     self.tree = tree
     tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")
-    keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
+    keyring = succession.keyring(policy.evaluate())
     generator = environment.makeGenerator()
   }
 

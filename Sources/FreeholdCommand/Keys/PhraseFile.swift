@@ -23,22 +23,8 @@ struct PhraseFile {
 
   /// Reads the text of such a file.
   init(text: String) throws {
-    let tokens = text.split(whereSeparator: \.isWhitespace)
-    let numbered = Self.numberedWords(tokens)
-    let words = numbered.count == RecoveryPhrase.wordCount ? numbered : tokens
-    phrase = try RecoveryPhrase(words.joined(separator: " "))
+    phrase = try RecoverySheet.phrase(in: text) ?? RecoveryPhrase(text)
     vaultName = Self.name(in: text)
-  }
-
-  /// The words behind `1.`, `2.`, …: what else the sheet says is no part of the phrase.
-  private static func numberedWords(_ tokens: [Substring]) -> [Substring] {
-    var words: [Substring] = []
-    var isNext = false
-    for token in tokens where words.count < RecoveryPhrase.wordCount {
-      if isNext { words.append(token) }
-      isNext = !isNext && token == "\(words.count + 1)."
-    }
-    return words
   }
 
   private static func name(in text: String) -> String? {

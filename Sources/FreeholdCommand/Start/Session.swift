@@ -44,6 +44,7 @@ struct Session {
   ) async throws -> Result {
     let unlock = try unlocking.unlock(home)
     let vault = try Vault.open(place.vault, in: home, unlock: unlock)
+    if let notice = vault.notice { tellRenewed(notice) }
     let result: Result
     do {
       result = try await body(vault)
@@ -55,6 +56,23 @@ struct Session {
     try await vault.close()
     await network.shutdown()
     return result
+  }
+
+  /// Does something once more when it turned out on the way that this home is a copy.
+  func renewing<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let renewed as HomeRenewed {
+      console.endProgress()
+      tellRenewed(renewed.description)
+      return try await body()
+    }
+  }
+
+  private func tellRenewed(_ sentence: String) {
+    console.warn(
+      NamePath.line(sentence),
+      hint: "freehold device list shows both; what was written before stays")
   }
 
   /// Reads the vault's status: no keys, no network, no lock.

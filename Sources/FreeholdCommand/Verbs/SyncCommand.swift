@@ -36,9 +36,11 @@ struct SyncCommand: AsyncParsableCommand {
     options.acceptsMassChange = accept
     let wanted = options
     let line = ProgressLine(session)
-    let (report, vault) = try await session.withVault(place) { vault in
-      try session.requireBound(vault, to: place)
-      return (try await vault.sync(wanted, progress: line.progress()), vault.did.text)
+    let (report, vault) = try await session.renewing {
+      try await session.withVault(place) { vault in
+        try session.requireBound(vault, to: place)
+        return (try await vault.sync(wanted, progress: line.progress()), vault.did.text)
+      }
     }
     session.console.endProgress()
     let verdict = Verdict(report, conflictsBefore: before)
