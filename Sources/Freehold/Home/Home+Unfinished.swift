@@ -25,7 +25,7 @@ extension Home {
   static let unfinishedKey = "unfinished"
   /// What a vault's folder holds before anything of worth is in it.
   private static let bareNames: Set<String> = [
-    "lock", "outbox", "packs", "vault.db", "vault.db-wal", "vault.db-shm",
+    "lock", "original", "outbox", "packs", "vault.db", "vault.db-wal", "vault.db-shm",
   ]
 
   /// Keeps others from making keys or a vault here at the same time; throws `.busy`.

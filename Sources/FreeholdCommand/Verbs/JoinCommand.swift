@@ -49,6 +49,8 @@ struct JoinCommand: AsyncParsableCommand {
     let folder = try NewFolder(typed, session)
     let unlock = try session.unlocking.newOrKnownDevice(
       session.home, withoutPassphrase: noPassphrase)
+    let hold = try session.home.hold()
+    defer { hold.release() }
     let place = try folder.make(session)
     let vault = try await session.closingNetwork {
       try await Vault.join(

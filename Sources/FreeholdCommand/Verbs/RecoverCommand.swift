@@ -44,6 +44,8 @@ struct RecoverCommand: AsyncParsableCommand {
     let file = try PhraseFile(phraseFile, disk: session.environment.disk)
     let unlock = try session.unlocking.newOrKnownDevice(
       session.home, withoutPassphrase: noPassphrase)
+    let hold = try session.home.hold()
+    defer { hold.release() }
     let place = try folder.make(session)
     let recovery = Recovery(
       phrase: file.phrase, node: address, name: file.vaultName ?? place.ownName,
