@@ -200,7 +200,9 @@ extension Vault {
   fileprivate func policyEntries() -> [[UInt8]] { policy.entries.map(\.bytes) }
 
   fileprivate func takePolicy(_ entries: [[UInt8]]) throws {
-    _ = try ingest(SyncResponse(policy: entries))
+    var news = SyncNews(shown: StateParts())
+    news.policy = entries
+    _ = try ingest(news)
   }
 
   fileprivate func hasWritingKey() -> Bool { keyring.writingKey(scope) != nil }
@@ -213,11 +215,4 @@ extension Vault {
   }
 
   fileprivate func owesNothing() -> Bool { policy.state.owedRotations().isEmpty }
-}
-
-extension SyncResponse {
-  fileprivate init(policy: [[UInt8]]) {
-    self.init(same: false, time: Timestamp(milliseconds: 0), quotaBytes: 0, usedBytes: 0)
-    self.policy = policy
-  }
 }

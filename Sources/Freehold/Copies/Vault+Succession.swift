@@ -147,8 +147,7 @@ extension Vault {
   }
 
   private func takeIn(_ log: PolicyLog) throws {
-    var news = SyncResponse(
-      same: false, time: environment.clock.now(), quotaBytes: 0, usedBytes: 0)
+    var news = SyncNews(shown: StateParts())
     news.policy = log.entries.map(\.bytes)
     _ = try ingest(news)
   }
@@ -203,19 +202,22 @@ extension Vault {
 
   /// How many entries of this device's feed are the same here and at a node.
   private func sharedCount(of feed: FeedKey, with client: NodeClient) async throws -> Int {
-    var known = try localState().known
-    known.feeds[feed] = nil
+    var known = try localState().feeds
     var position = VaultSync.FeedPosition.start(of: feed, vault: did)
+    known[feed] = position
     while true {
-      let answer = try await client.sync(SyncRequest(digest: .zero, known: known))
-      guard let run = answer.runs.first(where: { $0.feed == feed }) else {
-        guard answer.more else { return position.count }
-        known = try skipping(answer, known)
-        continue
+      var parts = StateParts()
+      parts.add(feed.scope, of: known)
+      let answer = try await client.sync(SyncRequest(digest: .zero, known: parts))
+      guard let news = answer.news else { return position.count }
+      for run in news.runs where run.feed != feed {
+        // Of the others only their number counts here: they come again with the next sync.
+        known[run.feed] = VaultSync.FeedPosition(count: run.last, chain: .zero)
       }
+      let run = news.runs.first { $0.feed == feed }
       let accepted: [FeedRun.Accepted]
       do {
-        accepted = try run.verified(continuing: position)
+        accepted = try run?.verified(continuing: position) ?? []
       } catch {
         throw FreeholdError(.tampered, "\(client.name) shows a history that nobody signed")
       }
@@ -227,22 +229,9 @@ extension Vault {
         guard own == entry.position.chain else { return position.count }
         position = entry.position
       }
-      guard answer.more, !accepted.isEmpty else { return position.count }
-      known = try skipping(answer, known)
+      known[feed] = position
+      guard news.more, !news.runs.isEmpty else { return position.count }
     }
-  }
-
-  /// What to ask next: after what the last answer gave.
-  private func skipping(
-    _ answer: SyncResponse, _ known: SyncRequest.Known
-  ) throws -> SyncRequest.Known {
-    var known = known
-    for run in answer.runs {
-      guard let shown = answer.feeds[run.feed] else { continue }
-      let count = run.first + run.entries.count - 1
-      known.feeds[run.feed] = VaultSync.FeedPosition(count: count, chain: shown.chain)
-    }
-    return known
   }
 
   // MARK: Writing again

@@ -23,7 +23,7 @@ public struct PushReceipt: Hashable, Sendable {
 
   /// Signs a receipt.
   ///
-  /// Of very many feeds the first few are named; the digest covers all.
+  /// Of very many feeds, or heads of the policy, the first few are named; the digest covers all.
   public init(
     vault: DID, digest: Bytes32, feeds: FeedVector, policy: [CID], time: Timestamp,
     by key: SigningKey
@@ -31,7 +31,7 @@ public struct PushReceipt: Hashable, Sendable {
     let feeds = FeedVector(
       uniqueKeysWithValues: feeds.sorted { $0.key < $1.key }.prefix(SyncLimits.receiptFeedsMax)
         .map { ($0.key, $0.value) })
-    let policy = policy.sorted()
+    let policy = Array(policy.sorted().prefix(SyncLimits.receiptFeedsMax))
     let payload = CBORValue.map([
       ("vault", .text(vault.text)), ("node", .text(key.did.text)),
       ("digest", .bytes(digest.bytes)), ("feeds", feeds.wireValue),
