@@ -9,6 +9,8 @@ public enum Endpoint {
   public static let enroll = "/v1/enroll"
   /// Asks what is new.
   public static let sync = "/v1/sync"
+  /// Asks to be told of a change.
+  public static let wait = "/v1/wait"
   /// Brings policy entries, feed entries and heads.
   public static let push = "/v1/push"
   /// Asks which shards are there.

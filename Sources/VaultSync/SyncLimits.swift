@@ -14,6 +14,11 @@ public enum SyncLimits {
   public static let policyEntriesMax = 65_536
   /// How many shards one question about presence may name.
   public static let haveShardsMax = 16_384
+  /// The longest message about waiting, in bytes.
+  public static let waitBytesMax = 256
+  /// How many seconds a client may ask a node to wait for a change: less than the minute after
+  /// which many things between the two cut a silent connection.
+  public static let waitSecondsMax = 50
   /// The longest signed statement, in bytes.
   public static let statementBytesMax = 64 << 10
   /// The longest receipt, in bytes.

@@ -32,18 +32,26 @@ final class FolderMirror {
     root = try FolderRoot(systemPath: folder)
     time = try root.fileSystemTime()
     keys = ObjectKeys(decoding: try home.database.read { try $0.meta(Self.keysName) } ?? [])
-    let path = home.path.appending(Self.fileName)
-    index = FolderIndex(rootKey: ObjectKeys.root)
-    if try disk.exists(path) {
-      let sealed = try disk.read(path, bytesMax: Self.bytesMax)
-      // A damaged index is worth no more than none: everything is compared again.
-      if let plain = try? LocalSeal.open(
-        sealed, storeKey: storeKey, column: Self.column, row: folder),
-        let decoded = try? FolderIndex(decoding: plain)
-      {
-        index = decoded
-      }
-    }
+    index = try Self.index(
+      at: Self.indexPath(home), folder: folder, storeKey: storeKey, disk: disk)
+  }
+
+  /// Where the index of a vault's folder lies.
+  static func indexPath(_ home: VaultHome) -> DiskPath { home.path.appending(fileName) }
+
+  /// Reads the index of a folder; an empty one when there is none yet.
+  ///
+  /// A damaged index is worth no more than none: everything is compared again.
+  static func index(
+    at path: DiskPath, folder: [UInt8], storeKey: SecretBytes, disk: any Disk
+  ) throws -> FolderIndex {
+    let none = FolderIndex(rootKey: ObjectKeys.root)
+    guard try disk.exists(path) else { return none }
+    let sealed = try disk.read(path, bytesMax: bytesMax)
+    guard
+      let plain = try? LocalSeal.open(sealed, storeKey: storeKey, column: column, row: folder)
+    else { return none }
+    return (try? FolderIndex(decoding: plain)) ?? none
   }
 
   /// Keeps the index.

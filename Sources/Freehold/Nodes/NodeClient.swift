@@ -53,6 +53,21 @@ struct NodeClient: Sendable {
     return try SyncResponse(decoding: answer.body)
   }
 
+  /// Asks to be answered as soon as the node holds something else than `digest`, or when the time
+  /// is over; what it holds then.
+  func wait(
+    for digest: Bytes32, secondsMost: Int = SyncLimits.waitSecondsMax
+  ) async throws -> Bytes32 {
+    let body = WaitRequest(digest: digest, secondsMost: secondsMost).bytes
+    let answer = try await send(
+      "POST", Endpoint.wait, .pullHead(scope: nil), body: body,
+      timeout: .seconds(secondsMost) + Self.waitSlack, bytesMax: 1 << 16)
+    return try WaitResponse(decoding: answer.body).digest
+  }
+
+  /// How much later than asked an answer about waiting may come.
+  private static let waitSlack = Duration.seconds(8)
+
   /// Brings entries; returns the verified receipt.
   func push(_ request: PushRequest) async throws -> (PushResponse, PushReceipt) {
     let answer = try await send(

@@ -19,10 +19,7 @@ struct NodeTrouble: Hashable, Sendable {
       code = .tampered
       message = "\(name) at \(url) does not show the certificate of its record"
       hint = "somebody may stand in between; ask the host for a new invitation"
-    case is NetworkError:
-      code = .offline
-      message = "\(name) at \(url) cannot be reached"
-      hint = "is it running? freehold sync tries again"
+    case is NetworkError: (code, message, hint) = Self.unreachable(name, url: url)
     case let failure as FreeholdError:
       (code, message, hint) = (failure.code, failure.message, failure.hint)
     case let failure as MessageError:
@@ -34,6 +31,17 @@ struct NodeTrouble: Hashable, Sendable {
       message = "\(name): \(error)"
       hint = nil
     }
+  }
+
+  /// A node does not answer.
+  init(unreachable name: String, url: String) {
+    (code, message, hint) = Self.unreachable(name, url: url)
+  }
+
+  private static func unreachable(
+    _ name: String, url: String
+  ) -> (FreeholdError.Code, String, String?) {
+    (.offline, "\(name) at \(url) cannot be reached", "is it running? freehold sync tries again")
   }
 
   private static func explain(

@@ -54,6 +54,16 @@ extension Vault {
     }
   }
 
+  /// The outcome for a node that is known not to answer at present.
+  func notAsked(_ client: NodeClient, url: String) -> NodeOutcome {
+    let memory = (try? database.read { try $0.memory(of: client.node) }) ?? NodeMemory()
+    var outcome = NodeOutcome(
+      node: client.node, name: client.name,
+      session: NodeSession(node: client.node, memory: memory))
+    outcome.trouble = NodeTrouble(unreachable: client.name, url: url)
+    return outcome
+  }
+
   private func fetch(_ client: NodeClient, _ outcome: inout NodeOutcome) async throws {
     var local = try localState()
     var request = outcome.session.start(local)

@@ -23,7 +23,8 @@ extension Vault {
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
-      let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
+      let outcomes = try await exchangeWithNodes(
+        without: options.without, meter: meter, progress: progress)
       if let mirror {
         try store(mirror)
       }
@@ -65,8 +66,10 @@ extension Vault {
   }
 
   /// Exchanges with all nodes side by side; then brings to each what came from the others.
+  ///
+  /// Nodes in `without` are not asked and count as not reached.
   func exchangeWithNodes(
-    meter: TrafficMeter, progress: SyncProgress
+    without: Set<DID> = [], meter: TrafficMeter, progress: SyncProgress
   ) async throws -> [NodeOutcome] {
     try mirrorNodes()
     try await heal(meter: meter)
@@ -79,7 +82,10 @@ extension Vault {
     }
     var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for (client, url) in clients {
-        group.addTask { await self.exchange(with: client, url: url) }
+        group.addTask {
+          without.contains(client.node)
+            ? await self.notAsked(client, url: url) : await self.exchange(with: client, url: url)
+        }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }

@@ -42,8 +42,7 @@ struct Session {
   func withVault<Result>(
     _ place: VaultPlace, _ body: (Vault) async throws -> Result
   ) async throws -> Result {
-    let unlock = try unlocking.unlock(home)
-    let vault = try Vault.open(place.vault, in: home, unlock: unlock)
+    let vault = try await open(place)
     let result: Result
     do {
       result = try await body(vault)
@@ -55,6 +54,23 @@ struct Session {
     try await vault.close()
     await network.shutdown()
     return result
+  }
+
+  /// How long a verb waits for another process that has the vault open: a watch has it for moments.
+  private static let patience = Duration.seconds(3)
+  private static let pause = Duration.milliseconds(50)
+
+  private func open(_ place: VaultPlace) async throws -> Vault {
+    let keys = try home.openKeys(try unlocking.unlock(home))
+    let clock = environment.clock
+    let end = clock.monotonic() + Self.patience
+    while true {
+      do {
+        return try Vault.open(place.vault, in: home, unlock: .keys(keys))
+      } catch let error as FreeholdError where error.code == .busy && clock.monotonic() < end {
+        try await clock.sleep(for: Self.pause)
+      }
+    }
   }
 
   /// Reads the vault's status: no keys, no network, no lock.
