@@ -5,7 +5,8 @@ struct HelpTests {
   static let verbs = [
     "init", "status", "sync", "ls", "cat", "log", "diff", "restore", "conflicts", "check", "export",
     "node", "node add", "node list", "node remove", "node probe", "redundancy", "redundancy show",
-    "redundancy set", "unlock", "lock", "doctor", "version", "completion",
+    "redundancy set", "service", "service install", "service show", "service uninstall", "unlock",
+    "lock", "doctor", "version", "completion",
   ]
 
   @Test(arguments: verbs)

@@ -30,6 +30,16 @@ public final class HTTPNetwork: Network {
     for client in open { try? await client.shutdown() }
   }
 
+  /// Begins to close every connection, and does not wait for the other sides to agree: the process
+  /// is about to end.
+  public func abandon() {
+    let open = clients.withLock { clients in
+      defer { clients = [:] }
+      return Array(clients.values)
+    }
+    for client in open { client.shutdown { _ in } }
+  }
+
   /// Sends a request and waits for the whole answer.
   public func exchange(
     _ request: NetworkRequest, with peer: NetworkPeer, timeout: Duration

@@ -1,26 +1,25 @@
+import Synchronization
 import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
 import VaultFolder
 import VaultSealing
 import VaultSync
-import Synchronization
 
 /// What is asked of nodes between two syncs, while the vault itself is closed.
 struct NodeInquiry: Sendable {
-  let contentDigest: Bytes32
-  let stateDigest: Bytes32
-  let policy: [CID]
+  let held: StateSummary
   let clients: [DID: NodeClient]
 
   /// The content digest that a node holds; waits for another one when the question allows it.
   func answer(to question: NodeQuestion) async throws -> Bytes32? {
     guard let client = clients[question.node] else { return nil }
     guard question.isPoll else { return try await client.wait(for: question.digest) }
-    let response = try await client.sync(SyncRequest(digest: stateDigest, known: nil))
-    // The answer names feeds and not the policy: a change of that alone waits for the next scan.
-    return response.same
-      ? contentDigest : StateDigest.ofContent(feeds: response.feeds, policy: policy)
+    let response = try await client.sync(SyncRequest(digest: held.digest))
+    guard case .differs(let outline) = response.content,
+      !outline.hasContent(of: StateOutline(held))
+    else { return held.contentDigest }
+    return outline.contentMark
   }
 }
 
@@ -32,22 +31,18 @@ extension Vault {
     for (node, entry) in nodeBook {
       clients[node] = try client(for: node, entry, meter: TrafficMeter())
     }
-    return NodeInquiry(
-      contentDigest: local.contentDigest, stateDigest: local.digest, policy: local.policy,
-      clients: clients)
+    return NodeInquiry(held: local.summary, clients: clients)
   }
 
   /// A watch over the bound folder that has begun; nil when there is no folder.
   ///
   /// Throws `FolderError` when the system has no watch to give.
-  func startFolderWatch() throws -> FolderWatch? {
-    guard !facts.folder.isEmpty, let root = try? FolderRoot(systemPath: facts.folder) else {
-      return nil
-    }
+  func startFolderWatch() throws(FolderError) -> FolderWatch? {
+    guard !facts.folder.isEmpty else { return nil }
     let kept = KeptPaths(
       path: FolderMirror.indexPath(home), folder: facts.folder, storeKey: keys.storeKey,
       disk: environment.disk)
-    let watch = try FolderWatch(root, keeps: { kept.contains($0) })
+    let watch = try FolderWatch(systemPath: facts.folder, keeps: { kept.contains($0) })
     watch.start()
     return watch
   }

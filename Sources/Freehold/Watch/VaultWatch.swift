@@ -215,7 +215,7 @@ public struct VaultWatch: Sendable {
     try await prepare(vault)
     // What was noticed until now is seen by the scan that follows.
     if let news = end.folder?.take(), news.isRootGone { end.folder = nil }
-    if end.folder == nil { try await startFolderWatch(vault, &end) }
+    if end.folder == nil { await startFolderWatch(vault, &end) }
     var options = SyncOptions()
     options.without = without
     let report = try await vault.sync(options, progress: progress())
@@ -229,10 +229,10 @@ public struct VaultWatch: Sendable {
   }
 
   /// Without a watch there is a scan from time to time; without the folder the sync says so.
-  private func startFolderWatch(_ vault: Vault, _ end: inout SyncEnd) async throws {
+  private func startFolderWatch(_ vault: Vault, _ end: inout SyncEnd) async {
     do {
       end.folder = try await vault.startFolderWatch()
-    } catch let error as FolderError {
+    } catch {
       end.unwatched = error
     }
   }
@@ -240,7 +240,7 @@ public struct VaultWatch: Sendable {
   private static func state(_ report: SyncReport, _ inquiry: NodeInquiry) -> WatchOutcome.State {
     let troubled = report.problems.filter { $0.node != nil && $0.severity < .note }
     return WatchOutcome.State(
-      digest: inquiry.contentDigest, nodes: Set(inquiry.clients.keys),
+      digest: inquiry.held.contentDigest, nodes: Set(inquiry.clients.keys),
       missed: Set(troubled.filter { $0.code == .offline }.compactMap(\.node)),
       unfinished: Set(troubled.filter { $0.code != .offline }.compactMap(\.node)))
   }

@@ -27,6 +27,7 @@ enum HelpPages {
       init DIR        make a vault of a folder        sync        folder, vault and nodes in step
       status          safe? what waits, what next     check       is everything there and whole
       unlock, lock    keep the keys open for a while  doctor      find out what is wrong
+      sync --watch    whenever something changes      service     the same in the background
     Your files
       ls [PATH]       what is in the vault            log [PATH]  what happened, and when
       cat PATH        one file                        diff [PATH] what changed since a time

@@ -9,8 +9,9 @@ struct RootCommand: ParsableCommand {
       InitCommand.self, StatusCommand.self, SyncCommand.self, ListCommand.self, CatCommand.self,
       LogCommand.self, DiffCommand.self, RestoreCommand.self, ConflictsCommand.self,
       CheckCommand.self,
-      ExportCommand.self, NodeCommand.self, RedundancyCommand.self, UnlockCommand.self,
-      LockCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
+      ExportCommand.self, NodeCommand.self, RedundancyCommand.self, ServiceCommand.self,
+      UnlockCommand.self, LockCommand.self, DoctorCommand.self, VersionCommand.self,
+      CompletionCommand.self,
       AgentCommand.self,
     ], helpNames: [.short, .long])
 }

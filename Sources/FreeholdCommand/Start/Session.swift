@@ -81,6 +81,9 @@ struct Session {
   /// Closes connections that were opened outside `withVault`.
   func shutdown() async { await network.shutdown() }
 
+  /// Leaves connections to the end of the process: some node may be holding an answer back.
+  func abandonConnections() { network.abandon() }
+
   /// The moment that a text like `2h` or `2027-01-31` means, looking back.
   func past(_ text: String?) throws -> Timestamp? {
     guard let text else { return nil }

@@ -66,7 +66,8 @@ struct SyncCommand: AsyncParsableCommand, Endless {
     guard !dryRun, !accept else {
       throw FreeholdError(
         .usage, "--watch goes with neither --dry-run nor --accept",
-        hint: "freehold sync \(accept ? "--accept" : "--dry-run") first, then freehold sync --watch")
+        hint: "freehold sync \(accept ? "--accept" : "--dry-run") first, then freehold sync --watch"
+      )
     }
     try await WatchRun(session, place).run()
   }

@@ -16,16 +16,11 @@ struct WatchRun {
     let unlock = try session.unlocking.unlock(session.home)
     let place = place
     let line = ProgressLine(session)
-    let watch = VaultWatch(place.vault, in: session.home, progress: { line.progress() }) { vault in
-      try place.require(vault)
-    }
+    let watch = VaultWatch(
+      place.vault, in: session.home, progress: { line.progress() },
+      prepare: { vault in try place.require(vault) })
     var talk = WatchTalk(session.console, vault: place.vault)
-    do {
-      try await watch.run(unlock: unlock) { news in try talk.tell(news) }
-    } catch {
-      await session.shutdown()
-      throw error
-    }
-    await session.shutdown()
+    defer { session.abandonConnections() }
+    try await watch.run(unlock: unlock) { news in try talk.tell(news) }
   }
 }

@@ -15,12 +15,12 @@ final class RequestResponder: Sendable {
   /// Bodies above this are read only after their invocation was found in order.
   static let bodyBytesUnasked = 64 << 10
 
-  private let service: NodeService
+  let service: NodeService
   private let answer: @Sendable (NodeRequest) -> NodeResponse
   private let gate: ConnectionGate
-  private let limits: ServerLimits
+  let limits: ServerLimits
   private let logger: Logger
-  private let readers: NIOThreadPool
+  let readers: NIOThreadPool
   private let writers: NIOThreadPool
   private let budget: BodyBudget
   private let addresses: Mutex<TokenBuckets<String>>
@@ -75,9 +75,13 @@ final class RequestResponder: Sendable {
       try await write(answer, writer, on: channel, ending: true)
       throw ConnectionEnds()
     }
-    let response = try await answer(asked, route: exchange.route)
+    if exchange.route == .wait {
+      budget.release(reserved)
+      reserved = 0
+    }
+    let response = try await answer(asked, route: exchange.route, on: channel)
     // Most answers are far smaller than the largest: let others begin while this one is sent.
-    let spare = reserved - max(asked.body.count, response.body.count)
+    let spare = reserved - max(asked.body.count, response.body.count)  // below 0 after a wait
     if spare > 0 {
       budget.release(spare)
       reserved -= spare
@@ -86,8 +90,11 @@ final class RequestResponder: Sendable {
     try await write(response, writer, on: channel, ending: false)
   }
 
-  private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
+  private func answer(
+    _ request: NodeRequest, route: NodeRoute, on channel: any Channel
+  ) async throws -> NodeResponse {
     switch route {
+    case .wait: try await wait(request, on: channel)
     case .alive, .record: answer(request)
     case .push, .putShard, .enroll:
       try await writers.runIfActive { [answer] in answer(request) }

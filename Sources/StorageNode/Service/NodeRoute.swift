@@ -5,6 +5,7 @@ enum NodeRoute: Sendable, Hashable {
   case record
   case enroll
   case sync
+  case wait
   case push
   case putShard(String)
   case getShard(String)
@@ -17,6 +18,7 @@ enum NodeRoute: Sendable, Hashable {
     case (.get, Endpoint.node): self = .record
     case (.post, Endpoint.enroll): self = .enroll
     case (.post, Endpoint.sync): self = .sync
+    case (.post, Endpoint.wait): self = .wait
     case (.post, Endpoint.push): self = .push
     case (.post, Endpoint.have): self = .have
     case (.get, "/healthz"): self = .alive
@@ -34,6 +36,7 @@ enum NodeRoute: Sendable, Hashable {
     switch self {
     case .record, .getShard, .alive, .ready: 0
     case .enroll, .sync, .push: SyncLimits.messageBytesMax
+    case .wait: SyncLimits.waitBytesMax
     case .have: SyncLimits.haveShardsMax * 40 + 64
     case .putShard: SyncLimits.shardBytesMax
     }
@@ -43,6 +46,7 @@ enum NodeRoute: Sendable, Hashable {
   var answerBytesMax: Int {
     switch self {
     case .record, .enroll, .push, .putShard, .alive, .ready: 0
+    case .wait: SyncLimits.waitBytesMax
     case .have: SyncLimits.haveShardsMax * 9
     case .sync: SyncLimits.messageBytesMax
     case .getShard: SyncLimits.shardBytesMax
@@ -55,6 +59,7 @@ enum NodeRoute: Sendable, Hashable {
     case .record: "record"
     case .enroll: "enroll"
     case .sync: "sync"
+    case .wait: "wait"
     case .push: "push"
     case .putShard: "put"
     case .getShard: "get"

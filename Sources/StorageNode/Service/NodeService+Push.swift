@@ -20,6 +20,7 @@ extension NodeService {
       count(added)
       memory.index.refreshSummary()
       withState { $0.vaults.set(memory, for: vault) }
+      waitingRoom.tell(vault, holds: memory.index.summary)
       let touched = Set(message.runs.map(\.feed))
       let receipt = try PushReceipt(
         vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,

@@ -1,4 +1,5 @@
 internal import CPlatform
+internal import Glibc
 
 /// The folders in an open folder, by name, and whether it has an ignore file.
 ///
@@ -34,6 +35,13 @@ struct FolderNames {
 }
 
 extension FolderRoot {
+  /// Opens a folder beneath the root, or the root itself, with a place of its own in the names.
+  func openFolderAnew(at path: FolderPath) throws(FolderError) -> Descriptor {
+    guard path.isRoot else { return try openFolder(at: path) }
+    let number = freehold_openat(descriptor.number, ".", O_RDONLY | O_DIRECTORY, 0)
+    return Descriptor(try check(number, at: path, "open"))
+  }
+
   /// The ignore rules that a folder has itself; nothing when it has none.
   /// - Throws: ``FolderError`` when the file cannot be read.
   func ignoreFile(

@@ -36,8 +36,11 @@ public final class FolderWatch: Sendable {
   /// Paths that are remembered; with more, everything may have changed.
   static let pathsMax = 10_000
 
-  let root: FolderRoot
-  let queue: Descriptor
+  /// The folder's path in the system.
+  ///
+  /// It is opened for moments only: a folder that is held open cannot be unmounted.
+  private let systemPath: [UInt8]
+  private let queue: Descriptor
   private let ignoreFileName: FileName?
   private let keeps: @Sendable (FolderPath) -> Bool
   private let state: Mutex<WatchedFolders>
@@ -47,10 +50,10 @@ public final class FolderWatch: Sendable {
   /// `keeps` is asked about ignored folders, as by ``FolderScan``.
   /// - Throws: ``FolderError`` when the system has no watch to give.
   public init(
-    _ root: FolderRoot, ignoreFileName: FileName? = IgnoreFile.name,
+    systemPath: [UInt8], ignoreFileName: FileName? = IgnoreFile.name,
     keeps: @escaping @Sendable (FolderPath) -> Bool = { _ in false }, foldersMax: Int = foldersMax
   ) throws(FolderError) {
-    self.root = root
+    self.systemPath = systemPath
     self.ignoreFileName = ignoreFileName
     self.keeps = keeps
     queue = Descriptor(try check(freehold_watch_open(), at: nil, "watch"))
@@ -70,7 +73,10 @@ public final class FolderWatch: Sendable {
   ///
   /// Scan afterwards: what changed before is not told. Complexity: O(names in all folders).
   public func start() {
-    state.withLock { attach(.root, parent: nil, rules: IgnoreRules(), to: &$0) }
+    state.withLock { folders in
+      attach(.root, parent: nil, rules: IgnoreRules(), to: &folders)
+      folders.opened = nil
+    }
   }
 
   /// Takes in what the kernel has to tell, without waiting; true when there is news to `take`.
@@ -87,6 +93,7 @@ public final class FolderWatch: Sendable {
           }
         }
       }
+      folders.opened = nil
       return !folders.news.isEmpty
     }
   }
@@ -148,7 +155,7 @@ public final class FolderWatch: Sendable {
       guard !isIgnored(name, in: folder, at: path, isFolder: false) else { return }
       if name == ignoreFileName { watchAnew(watch, &folders) }
       // A file that is being written says so again when it is closed.
-      if events & FREEHOLD_EVENT_CREATED != 0, isOpenFile(name, at: path) { return }
+      if events & FREEHOLD_EVENT_CREATED != 0, isOpenFile(path, &folders) { return }
       if TransientName.matches(name) { return }
     }
     note(path, &folders)
@@ -157,8 +164,8 @@ public final class FolderWatch: Sendable {
   /// True for a file just made, which is closed, and thereby told of, when it is written.
   ///
   /// Links and pipes are never closed, and further names of a file need not be.
-  private func isOpenFile(_ name: FileName, at path: FolderPath) -> Bool {
-    guard let stat = (try? root.stat(at: path)) ?? nil else { return false }
+  private func isOpenFile(_ path: FolderPath, _ folders: inout WatchedFolders) -> Bool {
+    guard let stat = (try? root(&folders)?.stat(at: path)) ?? nil else { return false }
     return stat.kind == .file && stat.linkCount == 1
   }
 
@@ -204,6 +211,20 @@ public final class FolderWatch: Sendable {
 
   // MARK: Folders
 
+  /// The vault's folder, opened when it is needed; nothing when it is not what it was.
+  private func root(_ folders: inout WatchedFolders) -> FolderRoot? {
+    if let opened = folders.opened { return opened }
+    guard let opened = try? FolderRoot(systemPath: systemPath),
+      folders.rootStat.map({ opened.stat.isSameThing(as: $0) }) ?? true
+    else {
+      folders.news.isRootGone = true
+      return nil
+    }
+    folders.rootStat = opened.stat
+    folders.opened = opened
+    return opened
+  }
+
   /// A folder that is to be watched.
   private struct Pending {
     let path: FolderPath
@@ -225,14 +246,15 @@ public final class FolderWatch: Sendable {
     var pending = [Pending(path: path, parent: parent, rules: rules, isIgnored: isIgnored)]
     while let next = pending.popLast() {
       guard folders.shortage == nil else { return }
+      guard let root = root(&folders) else { return }
       // What vanished or turned into something else meanwhile has events of its own.
-      guard let folder = try? root.openFolder(at: next.path) else { continue }
-      add(next, folder, &folders, &pending)
+      guard let folder = try? root.openFolderAnew(at: next.path) else { continue }
+      add(next, folder, root, &folders, &pending)
     }
   }
 
   private func add(
-    _ next: Pending, _ folder: Descriptor, _ folders: inout WatchedFolders,
+    _ next: Pending, _ folder: Descriptor, _ root: FolderRoot, _ folders: inout WatchedFolders,
     _ pending: inout [Pending]
   ) {
     guard folders.count < folders.foldersMax else {

@@ -29,6 +29,10 @@ struct WatchedFolders {
   var shortage: FolderWatch.Shortage?
   /// What was heard and not taken yet.
   var news = FolderNews()
+  /// The vault's folder, while it is open.
+  var opened: FolderRoot?
+  /// What the vault's folder was when the watch began.
+  var rootStat: FileStat?
   /// The number of the vault's folder itself.
   private(set) var root: Int32?
   private var folders: [Int32: Folder] = [:]

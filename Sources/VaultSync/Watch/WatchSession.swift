@@ -169,7 +169,7 @@ public struct WatchSession: Sendable {
 
   // MARK: Nodes
 
-  /// Asks every node that is not being asked and has no pause: does it hold what this device does?
+  /// Asks every node that is not being asked and has no pause, whether it holds the same.
   private mutating func askAll(at now: Duration) {
     guard let digest else { return }
     for node in nodes.keys { nodes[node]?.expect(digest, at: now) }

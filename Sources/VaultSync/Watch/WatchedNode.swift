@@ -1,6 +1,6 @@
 public import VaultEncoding
 
-/// A question to a node: does it hold something else than this?
+/// A question to a node: whether it holds something else than this.
 public struct NodeQuestion: Sendable, Hashable {
   /// The node.
   public let node: DID
