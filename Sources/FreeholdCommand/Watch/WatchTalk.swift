@@ -4,8 +4,8 @@ import VaultEncoding
 import VaultFolder
 import VaultSync
 
-/// What a watch says: on a terminal a line for each thing that happened, as JSON one object for each
-/// sync, elsewhere only what is wrong; and each wrong thing once, until it is right again.
+/// What a watch says: on a terminal a line for each thing that happened, as JSON one object a sync,
+/// elsewhere only what is wrong; and each wrong thing once, until it is right again.
 struct WatchTalk {
   /// How often in a row the vault may be in use before that is worth a word.
   private static let busyMost = 20

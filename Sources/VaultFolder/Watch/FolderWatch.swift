@@ -205,8 +205,12 @@ public final class FolderWatch: Sendable {
     let path = folders.path(of: watch)
     let parent = folder.parent
     let rules = parent.flatMap { folders[$0]?.rules } ?? IgnoreRules()
-    detach(watch, &folders)
+    // The numbers stay: what is queued under them is still to be heard.
+    let before = folders.remove(watch)
     attach(path, parent: parent, rules: rules, to: &folders)
+    for gone in before where folders[gone] == nil {
+      _ = freehold_watch_remove(queue.number, gone)
+    }
   }
 
   // MARK: Folders
