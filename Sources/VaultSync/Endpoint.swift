@@ -16,6 +16,12 @@ public enum Endpoint {
   /// What a shard's path begins with.
   public static let shardPrefix = "/v1/shard/"
 
+  /// What the path of a checkpoint's piece begins with, when it is stored; it is read like a shard.
+  public static let piecePrefix = "/v1/piece/"
+
+  /// The path of one piece, for storing it.
+  public static func piece(_ name: ShardName) -> String { piecePrefix + name.root.hex }
+
   /// The path of one shard.
   public static func shard(_ name: ShardName) -> String { shardPrefix + name.root.hex }
 }

@@ -20,6 +20,10 @@ public enum SyncLimits {
   public static let receiptBytesMax = statementBytesMax
   /// How many feeds one receipt names; its digest covers all of them.
   public static let receiptFeedsMax = 512
+  /// How many feeds a checkpoint may cover: its statement stays within its limit.
+  public static let checkpointFeedsMax = 512
+  /// How many pieces a checkpoint may have.
+  public static let checkpointPiecesMax = 512
   /// The longest URL in a node's record, in bytes.
   public static let addressBytesMax = 256
   /// How many URLs a node's record may list.

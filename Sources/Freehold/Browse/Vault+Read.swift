@@ -11,7 +11,7 @@ extension Vault {
   public func read(
     _ path: VaultPath, at time: Timestamp? = nil, _ body: ([UInt8]) throws -> Void
   ) async throws -> [Problem] {
-    let tree = try tree(at: time)
+    let tree = try await tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .file else {
       throw FreeholdError(.usage, "that is not a file")

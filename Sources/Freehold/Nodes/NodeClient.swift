@@ -70,10 +70,11 @@ struct NodeClient: Sendable {
   ///
   /// `digest` is the SHA-256 of the bytes when it is known already.
   func put(
-    _ shard: ShardName, _ bytes: [UInt8], digest: Bytes32? = nil
+    _ shard: ShardName, _ bytes: [UInt8], digest: Bytes32? = nil, isPiece: Bool = false
   ) async throws -> [UInt8] {
+    let path = isPiece ? Endpoint.piece(shard) : Endpoint.shard(shard)
     let answer = try await send(
-      "PUT", Endpoint.shard(shard), .pushBlob(shard: shard.root), body: bytes, digest: digest,
+      "PUT", path, .pushBlob(shard: shard.root), body: bytes, digest: digest,
       contentType: "application/octet-stream", timeout: Self.longTimeout, bytesMax: 1 << 16)
     let receipt = try StoredReceipt(verifying: answer.body)
     guard receipt.node == node, receipt.vault == signer.subject, receipt.shard == shard,

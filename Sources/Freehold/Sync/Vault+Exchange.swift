@@ -122,12 +122,23 @@ extension Vault {
         try $0.entries(
           scope: feed.scope, device: feed.device, from: UInt64(first), bytesMax: room)
       }
-      let sendable = try Self.endingSigned(entries)
+      let sendable = try Self.endingSigned(Self.continuing(entries, from: UInt64(first)))
       guard !sendable.isEmpty else { continue }
       room -= sendable.reduce(0) { $0 + $1.bytes.count }
       runs.append(FeedRun(feed: feed, first: first, entries: sendable.map(\.bytes)))
     }
     return runs
+  }
+
+  /// The entries that follow each other from `first` on: a device whose history is still coming has
+  /// gaps, and must not send what is behind one as if it followed.
+  private static func continuing(_ entries: [StoredEntry], from first: UInt64) -> [StoredEntry] {
+    var next = first
+    return Array(
+      entries.prefix { entry in
+        defer { next += 1 }
+        return entry.sequence == next
+      })
   }
 
   /// A run must end with a signed entry.

@@ -93,11 +93,12 @@ extension Vault {
     try await heal(meter: meter)
     try spread()
     try refreshHead()
-    progress.begin(.exchanging, bytes: try pendingShardBytes())
     let book = nodeBook.sorted { $0.key < $1.key }
     let clients = try book.map { node, entry in
       (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
     }
+    let adoption = await adoptCheckpoint(from: clients.map(\.client))
+    progress.begin(.exchanging, bytes: try pendingShardBytes())
     var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for (client, url) in clients {
         group.addTask { await self.exchange(with: client, url: url) }
@@ -117,6 +118,21 @@ extension Vault {
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
+    }
+    let reached = clients.map(\.client).filter { client in
+      outcomes.contains { $0.node == client.node && $0.trouble == nil }
+    }
+    // The files first: the history comes with the next syncs.
+    let filled =
+      adoption.isAdopted
+      ? [:] : await fillHistory(from: reached, bytesMax: Self.historyBytesPerSync)
+    await publishCheckpointIfWorthIt(to: reached)
+    for index in outcomes.indices {
+      let node = outcomes[index].node
+      let found = (adoption.findings[node] ?? []) + (filled[node] ?? [])
+      for finding in found where !outcomes[index].findings.contains(finding) {
+        outcomes[index].findings.append(finding)
+      }
     }
     return outcomes.sorted { $0.node < $1.node }
   }

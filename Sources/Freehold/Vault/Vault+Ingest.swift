@@ -74,6 +74,8 @@ extension Vault {
     } catch .gap {
       return
     } catch {
+      // Either these entries are forged or the checkpoint's chain is: the history will tell.
+      if try isFirstBehindCut(run.feed) { return try dropAdoption() }
       result.findings.append(.forged("entries of \(run.feed.device.text.suffix(8)): \(error)"))
       return
     }

@@ -35,6 +35,10 @@ public final class EvilNode {
     case forks
     /// Entries of one device are given as another's.
     case impersonates
+    /// Checkpoints are named by nobody.
+    case withholdsCheckpoints
+    /// Checkpoints are altered, or old ones are shown for the newest.
+    case forgesCheckpoints
 
     /// Whether it is told in shards that are read.
     public var isAboutShards: Bool {
@@ -135,6 +139,8 @@ public final class EvilNode {
       }
     case .forgesHeads: news.heads = news.heads.map(flipped)
     case .forgesPolicy: news.policy = news.policy.map(flipped)
+    case .withholdsCheckpoints: news.checkpoints = []
+    case .forgesCheckpoints: news.checkpoints = news.checkpoints.map(flipped)
     case .duplicates:
       news.runs += news.runs
       news.heads += news.heads

@@ -89,7 +89,7 @@ final class RequestResponder: Sendable {
   private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
     switch route {
     case .alive, .record: answer(request)
-    case .push, .putShard, .enroll:
+    case .push, .putShard, .putPiece, .enroll:
       try await writers.runIfActive { [answer] in answer(request) }
     case .sync, .getShard, .have, .ready:
       try await readers.runIfActive { [answer] in answer(request) }

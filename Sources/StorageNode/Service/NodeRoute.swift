@@ -7,6 +7,7 @@ enum NodeRoute: Sendable, Hashable {
   case sync
   case push
   case putShard(String)
+  case putPiece(String)
   case getShard(String)
   case have
   case alive
@@ -23,6 +24,8 @@ enum NodeRoute: Sendable, Hashable {
     case (.get, "/readyz"): self = .ready
     case (.put, let path) where path.hasPrefix(Endpoint.shardPrefix):
       self = .putShard(String(path.dropFirst(Endpoint.shardPrefix.count)))
+    case (.put, let path) where path.hasPrefix(Endpoint.piecePrefix):
+      self = .putPiece(String(path.dropFirst(Endpoint.piecePrefix.count)))
     case (.get, let path) where path.hasPrefix(Endpoint.shardPrefix):
       self = .getShard(String(path.dropFirst(Endpoint.shardPrefix.count)))
     default: return nil
@@ -35,14 +38,14 @@ enum NodeRoute: Sendable, Hashable {
     case .record, .getShard, .alive, .ready: 0
     case .enroll, .sync, .push: SyncLimits.messageBytesMax
     case .have: SyncLimits.haveShardsMax * 40 + 64
-    case .putShard: SyncLimits.shardBytesMax
+    case .putShard, .putPiece: SyncLimits.shardBytesMax
     }
   }
 
   /// The most bytes its answer holds in memory.
   var answerBytesMax: Int {
     switch self {
-    case .record, .enroll, .push, .putShard, .alive, .ready: 0
+    case .record, .enroll, .push, .putShard, .putPiece, .alive, .ready: 0
     case .have: SyncLimits.haveShardsMax * 9
     case .sync: SyncLimits.messageBytesMax
     case .getShard: SyncLimits.shardBytesMax
@@ -56,7 +59,7 @@ enum NodeRoute: Sendable, Hashable {
     case .enroll: "enroll"
     case .sync: "sync"
     case .push: "push"
-    case .putShard: "put"
+    case .putShard, .putPiece: "put"
     case .getShard: "get"
     case .have: "have"
     case .alive: "alive"

@@ -4,6 +4,8 @@ import VaultSync
 
 extension NodeService {
   /// `POST /v1/push`: policy first, then runs, then heads; all of it is kept or nothing.
+  ///
+  /// Checkpoints come last, and only when all of them are in order is anything kept.
   func push(_ request: NodeRequest) throws -> NodeResponse {
     let admitted = try admit(request, as: .push)
     let message = try PushRequest(decoding: request.body)
@@ -11,6 +13,9 @@ extension NodeService {
     return try vaultLocks.withLock(on: vault) {
       var memory = try memoryWhileLocked(of: vault)
       let changes = try verify(message, by: admitted.caller, of: vault, against: &memory)
+      let checkpoints = try message.checkpoints.map {
+        try verify($0, by: admitted.caller, of: vault, against: memory)
+      }
       let added = changes.usedBytes
       if added > 0 { try requireRoom(for: added) }
       let figures = try store.apply(changes, to: memory.index.tenant) { quota in
@@ -20,6 +25,7 @@ extension NodeService {
       count(added)
       memory.index.refreshSummary()
       withState { $0.vaults.set(memory, for: vault) }
+      try keep(checkpoints, of: vault, tenant: memory.index.tenant)
       let touched = Set(message.runs.map(\.feed))
       let receipt = try PushReceipt(
         vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,

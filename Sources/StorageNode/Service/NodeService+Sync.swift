@@ -57,6 +57,9 @@ extension NodeService {
         })
       news.more = news.policy.count < lacking.count
     }
+    for (scope, feeds) in known.scopes where feeds.isEmpty && admitted.caller.reaches(scope) {
+      news.checkpoints += try store.checkpoints(of: scope, tenant: memory.index.tenant)
+    }
     if let heads = known.heads { try fillHeads(of: &news, for: heads, from: memory.index) }
     // Entries without the policy they were written under could be misjudged: policy goes first.
     if !news.more, entriesBytesMost > 0 {

@@ -32,7 +32,8 @@ extension NodeService {
       case .sync: try check(asked, as: .sync)
       case .have: try check(asked, as: .have)
       case .push: try check(asked, as: .push)
-      case .putShard(let name): try check(asked, as: .putShard(try shard(named: name).root))
+      case .putShard(let name), .putPiece(let name):
+        try check(asked, as: .putShard(try shard(named: name).root))
       default: break
       }
       return nil

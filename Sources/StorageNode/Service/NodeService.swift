@@ -88,6 +88,7 @@ public final class NodeService: Sendable {
     case .sync: try sync(request)
     case .push: try push(request)
     case .putShard(let name): try putShard(named: name, request)
+    case .putPiece(let name): try putShard(named: name, request, isPiece: true)
     case .getShard(let name): try getShard(named: name, request)
     case .have: try have(request)
     case .alive: alive()
