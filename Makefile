@@ -44,7 +44,7 @@ simulate: libraries
 mutants: libraries
 	@Tests/Mutants/run
 
-## make bench      side by side with restic on one corpus, and the micro-benchmarks
+## make bench      side by side with restic, borg, tar and rsync on one corpus: SCALE=0.1 SETS='media docs'
 bench: release
 	$(RELEASE) --product CRDTBench
 	$(RELEASE) --product FolderBench

@@ -28,11 +28,10 @@ extension Vault {
   /// only some.
   func contentReader(meter: TrafficMeter, nodes: Set<DID>? = nil) throws -> ContentReader {
     let tree = self.tree
-    return try ContentReader(
-      fetcher: try packFetcher(meter: meter, nodes: nodes), keyring: keyring, scope: scope
-    ) { pack in
+    let shelf = PackShelf(fetcher: try packFetcher(meter: meter, nodes: nodes)) { pack in
       tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
     }
+    return try ContentReader(shelf: shelf, keyring: keyring, scope: scope)
   }
 
   /// Reads ranges of packs, from the nearest nodes first.
