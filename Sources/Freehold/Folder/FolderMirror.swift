@@ -23,6 +23,8 @@ final class FolderMirror {
   var needsWriting = false
   /// What was changed here and elsewhere, in words.
   var notes: [String] = []
+  /// Packs whose only copy was damaged here: the files that lay in them are read again.
+  var lostPacks: Set<Bytes32> = []
   /// What is in the folder and not kept.
   var notKept: [NotKept] = []
   /// Folders in which a crash left files in the making.

@@ -51,6 +51,7 @@ extension Vault {
     _ mirror: FolderMirror, _ options: SyncOptions, meter: TrafficMeter, progress: SyncProgress,
     report: inout SyncReport
   ) async throws {
+    if !options.isDryRun { try dropDamagedPacks(mirror: mirror) }
     progress.begin(.scanning)
     var seen = 0
     let changes = mirror.scan { count in
@@ -74,7 +75,8 @@ extension Vault {
       try? store(mirror)
       throw error
     }
-    if report.outgoing.total > 0 { try store(mirror) }
+    if report.outgoing.total > 0 || !mirror.lostPacks.isEmpty { try store(mirror) }
+    try endMending(mirror)
   }
 
   /// Counts batches that hold nothing but settings as shown by the folder.

@@ -112,7 +112,7 @@ extension Vault {
       (try VaultFacts($0), try $0.policyEntries())
     }
     guard let facts else {
-      throw FreeholdError(.noSuchVault, "the vault in \(store.path) was never finished")
+      throw FreeholdError.notFinished(store.path)
     }
     try finishMaking(in: store)
     let policy = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))

@@ -108,7 +108,7 @@ struct InitCommand: AsyncParsableCommand {
     _ typed: String, _ session: Session
   ) throws -> (folder: DiskPath, bound: DID?) {
     let bytes = HomePlace.absolute(RawArguments.bytes(of: typed))
-    let folder = DiskPath(HomePlace.real(bytes) ?? bytes)
+    let folder = DiskPath(bytes).withoutLinks
     let disk = session.environment.disk
     if let item = try disk.item(at: folder), item.kind != .folder {
       throw FreeholdError(.usage, "\(folder) is not a folder")
