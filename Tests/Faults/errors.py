@@ -166,16 +166,17 @@ sync = lambda world, env: world.inside("sync", env=env)
 init = lambda world, env: world.init(env=env)
 restore = lambda world, env: world.restore(env)
 serve = lambda world, env: world.serve(env)
-sweep(Founding, "init", 3, init, NO_SPACE, shim.SPACE_CALLS)
-sweep(Syncing, "sync", 4, sync, NO_SPACE, shim.SPACE_CALLS)
-sweep(Restoring, "restore", 3, restore, NO_SPACE, shim.SPACE_CALLS)
-sweep(Serving, "node", 3, serve, NO_SPACE[-1:], shim.SPACE_CALLS, is_node=True)
+sweep(Founding, "init", 2, init, NO_SPACE, shim.SPACE_CALLS)
+sweep(Syncing, "sync", 3, sync, NO_SPACE, shim.SPACE_CALLS)
+sweep(Restoring, "restore", 2, restore, NO_SPACE, shim.SPACE_CALLS)
+sweep(Serving, "node", 2, serve, NO_SPACE[-1:], shim.SPACE_CALLS, is_node=True)
 for calls in (SYNCS, WRITES, "read"):
-    share = 2 if calls == "read" else 3
-    sweep(Founding, "init", share, init, [("EIO", False)], calls)
-    sweep(Syncing, "sync", share, sync, [("EIO", False)], calls)
-    sweep(Restoring, "restore", share, restore, [("EIO", False)], calls)
-    sweep(Serving, "node", share, serve, [("EIO", False)], calls, is_node=True)
+    if CI and calls != SYNCS:
+        continue
+    sweep(Founding, "init", 2, init, [("EIO", False)], calls)
+    sweep(Syncing, "sync", 3, sync, [("EIO", False)], calls)
+    sweep(Restoring, "restore", 2, restore, [("EIO", False)], calls)
+    sweep(Serving, "node", 2, serve, [("EIO", False)], calls, is_node=True)
 if wanted("quota"):
     with Quota() as world:
         world.story()

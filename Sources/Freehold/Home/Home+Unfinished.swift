@@ -14,7 +14,7 @@ extension FreeholdError {
   static func notFinished(_ path: DiskPath) -> FreeholdError {
     FreeholdError(
       .noSuchVault, "the vault in \(path) was never finished, or its database is gone",
-      hint: "the nodes have all that was synced: freehold join or freehold recover, with another home")
+      hint: "the nodes have all that was synced: freehold join or recover, with another home")
   }
 }
 
