@@ -10,8 +10,11 @@ struct DataOptions: ParsableArguments {
   @Flag(name: .long, help: "Print one JSON object.")
   var json = false
 
+  /// The folder, without links on the way to it.
+  var folder: String { String(decoding: DiskPath(data).withoutLinks.bytes, as: UTF8.self) }
+
   /// The node in the folder.
   func home() throws -> NodeHome {
-    try NodeHome.open(at: data, environment: .live())
+    try NodeHome.open(at: folder, environment: .live())
   }
 }

@@ -33,7 +33,7 @@ struct InitCommand: ParsableCommand {
     let configuration = NodeConfiguration(
       sizeBytes: size.bytes, listen: listen, urls: url, region: region, operatorName: `operator`)
     let home = try NodeHome.create(
-      at: options.data, configuration: configuration, environment: .live())
+      at: options.folder, configuration: configuration, environment: .live())
     if options.json {
       Output.data(
         JSON.object([

@@ -19,6 +19,20 @@ enum AES256GCM {
     }
   }
 
+  /// Opens `nonce ‖ ciphertext ‖ tag` where it lies.
+  static func open(
+    _ combined: UnsafeRawBufferPointer, key: SymmetricKey, aad: [UInt8]
+  ) throws(CryptoError) -> [UInt8] {
+    guard let start = combined.baseAddress else {
+      throw CryptoError(.cannotOpen, "a sealed message is empty")
+    }
+    // Only read, and only until this returns.
+    let borrowed = Data(
+      bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: combined.count,
+      deallocator: .none)
+    return try open(borrowed, key: key, aad: aad)
+  }
+
   /// Opens `nonce ‖ ciphertext ‖ tag`.
   ///
   /// `Data` of this shape is taken without a copy.

@@ -1,5 +1,4 @@
 internal import Crypto
-internal import FoundationEssentials
 
 /// AES-256-GCM with an explicit random nonce: `nonce (12) ‖ ciphertext ‖ tag (16)`.
 ///
@@ -27,11 +26,23 @@ public enum ChunkAEAD {
   public static func open(
     _ sealed: [UInt8], key: SecretBytes, aad: [UInt8]
   ) throws(CryptoError) -> [UInt8] {
+    try open(sealed[...], key: key, aad: aad)
+  }
+
+  /// Opens a sealed message where it lies; throws as `open(_:key:aad:)` of an array.
+  public static func open(
+    _ sealed: ArraySlice<UInt8>, key: SecretBytes, aad: [UInt8]
+  ) throws(CryptoError) -> [UInt8] {
     try checkLength(of: key)
     guard sealed.count >= overheadBytes else {
       throw CryptoError(.cannotOpen, "a sealed message is shorter than \(overheadBytes) bytes")
     }
-    return try AES256GCM.open(Data(sealed), key: key.symmetricKey, aad: aad)
+    let result = sealed.withUnsafeBytes { bytes in
+      Result { () throws(CryptoError) in
+        try AES256GCM.open(bytes, key: key.symmetricKey, aad: aad)
+      }
+    }
+    return try result.get()
   }
 
   private static func checkLength(of key: SecretBytes) throws(CryptoError) {

@@ -40,6 +40,10 @@ public protocol Disk: Sendable {
   /// What is at a path; nil for nothing. Symlinks are not followed.
   func item(at path: DiskPath) throws -> DiskItem?
 
+  /// What tells a file from every copy of it, on this machine or another: the same for as long as
+  /// the file itself is there, wherever it is moved within its file system. Nil for nothing.
+  func identity(of path: DiskPath) throws -> [UInt8]?
+
   /// Removes the temporary files that a crash left in a folder; says how many. Only the holder
   /// of the home's lock may call it, when nothing is being written there.
   func removeLeftovers(in folder: DiskPath) throws -> Int

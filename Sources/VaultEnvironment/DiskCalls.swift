@@ -34,6 +34,8 @@ public protocol DiskCalls: Sendable {
   func names(in folder: DiskPath) throws -> [[UInt8]]
   /// What is at a path; nil for nothing.
   func item(at path: DiskPath) throws -> DiskItem?
+  /// What tells a file from every copy of it; nil for nothing.
+  func identity(of path: DiskPath) throws -> [UInt8]?
   /// How many bytes may still be written.
   func freeBytes(in folder: DiskPath) throws -> UInt64
   /// Takes a lock, or throws `.busy`.

@@ -38,6 +38,9 @@ extension DurableDisk {
   /// What is at a path; nil for nothing.
   public func item(at path: DiskPath) throws -> DiskItem? { try calls.item(at: path) }
 
+  /// What tells a file from every copy of it; nil for nothing.
+  public func identity(of path: DiskPath) throws -> [UInt8]? { try calls.identity(of: path) }
+
   /// How many bytes this process may still write.
   public func freeBytes(in folder: DiskPath) throws -> UInt64 {
     try calls.freeBytes(in: folder)

@@ -8,6 +8,8 @@ public struct NetworkPeer: Hashable, Sendable {
     case certificate([UInt8])
     /// SHA-256 of the certificate's SubjectPublicKeyInfo, as DER.
     case publicKey(Bytes32)
+    /// Any: nothing is known of the peer yet, and nothing that it says is believed unproved.
+    case unknown
   }
 
   /// The base address, such as `https://nas.example.org:8443`.
@@ -16,6 +18,13 @@ public struct NetworkPeer: Hashable, Sendable {
   public let pin: Pin
   /// The identity that signed the record with this address and pin.
   public let did: DID
+
+  /// Somebody of whom only the address is known, to be asked who it is.
+  ///
+  /// The DID is nobody's.
+  public init(unknownAt url: String) {
+    self.init(url: url, pin: .unknown, did: DID(key: .zero))
+  }
 
   /// Names a peer by its address, pin and identity.
   public init(url: String, pin: Pin, did: DID) {

@@ -125,6 +125,36 @@ struct PosixCalls: DiskCalls {
       name: path.name, kind: kind, sizeBytes: kind == .file ? facts.sizeBytes : 0)
   }
 
+  func identity(of path: DiskPath) throws -> [UInt8]? {
+    var facts = freehold_stat()
+    let result = try path.withKernelPath { freehold_stat(AT_FDCWD, $0, &facts) }
+    if result == -ENOENT || result == -ENOTDIR { return nil }
+    if result < 0 { throw PosixFailure(-result, "look at", path).error }
+    // The moment at which the file system made the file is stable where numbers are not (network
+    // and FUSE file systems), and no copy has it. Where it is not told, the number and the moment
+    // of the last change of the file's facts do: a number alone is given out again. Device numbers
+    // change with every start.
+    let origin: [UInt64] =
+      facts.bornSeconds != 0
+      ? [UInt64(bitPattern: facts.bornSeconds), UInt64(facts.bornNanoseconds)]
+      : [
+        facts.inode, UInt64(bitPattern: facts.changedSeconds), UInt64(facts.changedNanoseconds),
+      ]
+    let place = origin.flatMap { number in
+      (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) }
+    }
+    return place + machine
+  }
+
+  /// The identifier of this installation of the system; empty where there is none.
+  private var machine: [UInt8] {
+    guard let handle = try? openFile(DiskPath("/etc/machine-id")) else { return [] }
+    defer { close(handle) }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = (try? bytes.withUnsafeMutableBytes { try read(into: $0, at: 0, from: handle) }) ?? 0
+    return Array(bytes.prefix(count))
+  }
+
   func freeBytes(in folder: DiskPath) throws -> UInt64 {
     var facts = statvfs()
     try call("ask for the free space", folder) { statvfs($0, &facts) }

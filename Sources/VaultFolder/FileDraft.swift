@@ -155,7 +155,7 @@ public final class FileDraft {
   func putIntoPlace(_ unapplied: [FolderError]) throws(FolderError) -> Written {
     // From here on the draft's name is put into place or removed.
     isOpen = false
-    _ = try writer.put(name, at: place, expecting: expectation)
+    try writer.putUnseen(name, at: place, expecting: expectation)
     return Written(stat: try file.stat(place.path), unapplied: unapplied)
   }
 

@@ -21,6 +21,8 @@ public final class FileReader {
   private var knowsHoles = true
   private var isFinished = false
 
+  private static let shortBytesMax: Int64 = 128 << 10
+
   /// The usual size of a piece.
   public static let bufferBytesUsual = 1 << 20
 
@@ -30,10 +32,19 @@ public final class FileReader {
   public convenience init(
     _ root: FolderRoot, at path: FolderPath, bufferBytes: Int = FileReader.bufferBytesUsual
   ) throws(FolderError) {
+    var last = LastFolder()
+    try self.init(root, at: path, from: &last, bufferBytes: bufferBytes)
+  }
+
+  /// Opens the file beneath the root, for reading many files folder by folder.
+  public convenience init(
+    _ root: FolderRoot, at path: FolderPath, from last: inout LastFolder,
+    bufferBytes: Int = FileReader.bufferBytesUsual
+  ) throws(FolderError) {
     guard let name = path.name, let parent = path.parent else {
       throw FolderError(.wrongKind, at: path, action: "read")
     }
-    let folder = try root.openFolder(at: parent)
+    let folder = try last.open(parent, beneath: root)
     try self.init(root, open: name, in: folder, at: path, bufferBytes: bufferBytes)
   }
 
@@ -46,8 +57,12 @@ public final class FileReader {
     file = try root.open(name, in: folder, flags: O_RDONLY, at: path)
     stat = try file.stat(path)
     try FileReader.requireFile(stat, at: path)
-    _ = freehold_advise(file.number, 0, 0, FREEHOLD_ADVICE_SEQUENTIAL)
-    buffer = .allocate(byteCount: max(bufferBytes, 4096), alignment: 4096)
+    // A short file comes with the first read; asking for more of it would only cost the call.
+    if stat.sizeBytes > FileReader.shortBytesMax {
+      _ = freehold_advise(file.number, 0, 0, FREEHOLD_ADVICE_SEQUENTIAL)
+    }
+    let wanted = min(Int64(bufferBytes), stat.sizeBytes)
+    buffer = .allocate(byteCount: max(Int(wanted), 4096), alignment: 4096)
   }
 
   deinit {
@@ -89,6 +104,30 @@ public final class FileReader {
   /// - Throws: as ``nextPiece(_:)``.
   public func forEachPiece(_ body: (FilePiece) throws -> Void) throws {
     while try nextPiece(body) != nil {}
+  }
+
+  /// The whole content at once, when it is not longer than the limit and has no holes; nothing
+  /// otherwise, and then it is still to be read in pieces.
+  /// - Throws: as ``nextPiece(_:)``.
+  public func readSolid(bytesMax: Int) throws(FolderError) -> [UInt8]? {
+    let wanted = stat.sizeBytes
+    guard offset == 0, wanted <= Int64(bytesMax), stat.blocks512 >= (wanted + 511) / 512 else {
+      return nil
+    }
+    var got = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(wanted)) { buffer, count in
+      while count < buffer.count {
+        got = freehold_pread(
+          file.number, buffer.baseAddress.map { $0 + count }, buffer.count - count, Int64(count))
+        guard got > 0 else { return }
+        count += got
+      }
+    }
+    _ = try check(got, at: path, "read")
+    guard bytes.count == wanted else { throw changed() }
+    offset = wanted
+    try finish()
+    return bytes
   }
 
   /// The whole content with its holes, when it is not longer than the limit; else its start.

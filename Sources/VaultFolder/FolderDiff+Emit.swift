@@ -26,6 +26,7 @@ extension FolderDiff {
   /// Created and moved objects, from the root down.
   mutating func emitArrivals() {
     var createdCount = 0
+    result.changes.reserveCapacity(nodes.count + inPlace.count)
     for node in nodes.indices {
       switch nodes[node].answer {
       case .created:

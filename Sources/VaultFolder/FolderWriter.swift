@@ -1,5 +1,6 @@
 internal import CPlatform
 internal import Glibc
+internal import Synchronization
 
 /// Writes into the vault's folder: always whole, never outside, never over something unexpected.
 ///
@@ -11,9 +12,9 @@ internal import Glibc
 /// - The attributes of folders are set by ``settle()``, after what is put into them.
 /// - Owners are not set, except that a file keeps the owner of the file that it replaces.
 ///
-/// Every call is about one thing; when it throws, the others can go on. Not for several threads
-/// at once: use a writer per thread.
-public final class FolderWriter {
+/// Every call is about one thing; when it throws, the others can go on. Several threads may write
+/// different things at once; ``settle()`` comes when they are through.
+public final class FolderWriter: Sendable {
   /// How a writer works.
   public struct Options: Sendable {
     /// Permission bits that are set.
@@ -47,11 +48,17 @@ public final class FolderWriter {
   public let root: FolderRoot
   let options: Options
   let session: UInt64
-  private var draftCount: UInt32 = 0
-  /// Folders that were written into, and what they shall be in the end.
-  private var touched: [FolderPath: FileAttributes] = [:]
-  /// A folder on each file system that was written to.
-  private var devices: [UInt64: Descriptor] = [:]
+  private let state = Mutex(State())
+
+  private struct State {
+    var draftCount: UInt32 = 0
+    /// Folders that were written into, and what they shall be in the end.
+    var touched: [FolderPath: FileAttributes] = [:]
+    /// A folder on each file system that was written to.
+    var devices: [UInt64: Descriptor] = [:]
+    /// Folders whose device is known.
+    var seen: Set<FolderPath> = []
+  }
 
   /// A writer that has not written yet.
   ///
@@ -105,8 +112,16 @@ public final class FolderWriter {
   public func draft(
     at path: FolderPath, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileDraft {
+    var last = LastFolder()
+    return try draft(at: path, expecting: expectation, in: &last)
+  }
+
+  /// Begins a file, for writing many files folder by folder.
+  public func draft(
+    at path: FolderPath, expecting expectation: ExpectedState, in last: inout LastFolder
+  ) throws(FolderError) -> FileDraft {
     try step()
-    let place = try Place(root, path, action: "write")
+    let place = try Place(root, path, in: &last, action: "write")
     let replaced = try place.stat(expecting: expectation, "write")
     if replaced?.kind == .folder { throw FolderError(.exists, at: path, action: "write") }
     let name = nextDraftName()
@@ -181,6 +196,17 @@ public final class FolderWriter {
   func put(
     _ draft: FileName, at place: Place, expecting expectation: ExpectedState
   ) throws(FolderError) -> FileStat {
+    try putUnseen(draft, at: place, expecting: expectation)
+    guard let stat = try place.stat() else {
+      throw FolderError(.changedMeanwhile, at: place.path, action: "write")
+    }
+    return stat
+  }
+
+  /// As ``put(_:at:expecting:)``, without looking at it afterwards.
+  func putUnseen(
+    _ draft: FileName, at place: Place, expecting expectation: ExpectedState
+  ) throws(FolderError) {
     do throws(FolderError) {
       try step()
       try place.put(draft, expecting: expectation)
@@ -190,10 +216,6 @@ public final class FolderWriter {
     }
     touch(place)
     if options.syncsEachFile { _ = freehold_fsync(place.folder.number) }
-    guard let stat = try place.stat() else {
-      throw FolderError(.changedMeanwhile, at: place.path, action: "write")
-    }
-    return stat
   }
 
   func step() throws(FolderError) { try options.beforeStep?() }
@@ -201,8 +223,11 @@ public final class FolderWriter {
   func isOwnDraft(_ name: FileName) -> Bool { DraftName(name)?.session == session }
 
   func nextDraftName() -> FileName {
-    draftCount &+= 1
-    return DraftName(session: session, number: draftCount).fileName
+    let number = state.withLock { state in
+      state.draftCount &+= 1
+      return state.draftCount
+    }
+    return DraftName(session: session, number: number).fileName
   }
 
   // MARK: Folders in the end
@@ -210,33 +235,47 @@ public final class FolderWriter {
   /// Has the attributes set when everything is written: a folder's own may forbid writing into
   /// it, and every write into it moves its time.
   public func setWhenSettled(_ attributes: FileAttributes, ofFolderAt path: FolderPath) {
-    touched[path] = attributes
+    state.withLock { $0.touched[path] = attributes }
   }
 
   /// The folders that ``settle()`` will set attributes of.
-  public var unsettledFolders: [FolderPath] { Array(touched.keys) }
+  public var unsettledFolders: [FolderPath] { state.withLock { Array($0.touched.keys) } }
 
   func touch(_ place: Place) {
-    if touched[place.folderPath] == nil { touched[place.folderPath] = FileAttributes() }
-    if let stat = try? place.folder.stat(nil), devices[stat.device] == nil {
-      devices[stat.device] = place.folder
+    let path = place.folderPath
+    let isKnown = state.withLock { state in
+      // A folder that was only told about is on some device that is not known yet.
+      state.touched[path] != nil && state.seen.contains(path)
+    }
+    guard !isKnown else { return }
+    let stat = try? place.folder.stat(nil)
+    state.withLock { state in
+      if state.touched[path] == nil { state.touched[path] = FileAttributes() }
+      guard let stat else { return }
+      state.seen.insert(path)
+      if state.devices[stat.device] == nil { state.devices[stat.device] = place.folder }
     }
   }
 
   /// What was noted about folders in a folder that moved is about them at their new paths.
   func follow(moveFrom old: FolderPath, to new: FolderPath) {
-    for (path, attributes) in touched where path.isWithin(old) {
-      touched[path] = nil
-      let rest = path.names.dropFirst(old.depth)
-      touched[FolderPath(new.names + rest)] = attributes
+    state.withLock { state in
+      for (path, attributes) in state.touched where path.isWithin(old) {
+        state.touched[path] = nil
+        let rest = path.names.dropFirst(old.depth)
+        state.touched[FolderPath(new.names + rest)] = attributes
+      }
     }
   }
 
   /// Sets the attributes of folders, the deepest first, and makes sure that all is on the disk.
   /// - Returns: for every folder that was written into, how it is now, or why not.
   public func settle() -> [(path: FolderPath, result: Result<Written, FolderError>)] {
+    let (touched, devices) = state.withLock { state in
+      defer { (state.touched, state.devices, state.seen) = ([:], [:], []) }
+      return (state.touched, state.devices)
+    }
     let folders = touched.sorted { $0.key.depth > $1.key.depth }
-    touched.removeAll()
     var settled: [(path: FolderPath, result: Result<Written, FolderError>)] = []
     for (path, attributes) in folders {
       let result = Result { () throws(FolderError) in
@@ -252,7 +291,6 @@ public final class FolderWriter {
         settled.append((.root, .failure(error)))
       }
     }
-    devices.removeAll()
     return settled
   }
 }

@@ -10,10 +10,18 @@ struct Place {
 
   /// Opens the folder that holds the path; no link is followed on the way.
   init(_ root: FolderRoot, _ path: FolderPath, action: String) throws(FolderError) {
+    var last = LastFolder()
+    try self.init(root, path, in: &last, action: action)
+  }
+
+  /// The same, with the folder that was opened last.
+  init(
+    _ root: FolderRoot, _ path: FolderPath, in last: inout LastFolder, action: String
+  ) throws(FolderError) {
     guard let name = path.name, let parent = path.parent else {
       throw FolderError(.wrongKind, at: path, action: action)
     }
-    folder = try root.openFolder(at: parent)
+    folder = try last.open(parent, beneath: root)
     self.name = name
     self.path = path
   }
@@ -64,9 +72,14 @@ struct Place {
   /// any more, and only then removed; when it is not what was expected, it is exchanged back.
   /// On an error the draft is still there.
   func put(_ draft: FileName, expecting expectation: ExpectedState) throws(FolderError) {
-    guard let old = try stat(expecting: expectation, "write") else {
+    // The kernel itself looks whether nothing is there.
+    let there = expectation == .absent ? nil : try stat(expecting: expectation, "write")
+    guard let old = there else {
       let result = rename(draft, to: name, flags: FREEHOLD_RENAME_NOREPLACE)
-      if result == -NumberOfError.invalid { return try putPlainly(draft) }
+      if result == -NumberOfError.invalid {
+        _ = try stat(expecting: expectation, "write")
+        return try putPlainly(draft)
+      }
       try check(result, at: path, "write")
       return
     }

@@ -1,12 +1,15 @@
 /// The sliding buffer between a file being read and a chunker: bounded whatever the file's length.
 ///
-/// Fill the free space, then take chunks until there is none, and so on. The buffer holds at most
-/// the longest chunk and one reading's worth behind it, so each byte is moved at most a few times.
+/// Fill the free space, then take chunks until there is none, and so on. The buffer has room for
+/// the longest chunk and a few readings behind it; what is left in it is moved to its front only
+/// when the next reading would not fit.
 ///
 /// Not `Sendable`: one window serves one file after another on one thread.
 public final class ChunkWindow {
   private var chunker: Chunker
   private let storage: UnsafeMutableRawBufferPointer
+  private let readBytes: Int
+  private static let readings = 3
   private var start = 0
   private var end = 0
   private var isEnded = false
@@ -17,8 +20,9 @@ public final class ChunkWindow {
   public init(chunker: Chunker, readBytes: Int = 1 << 20) {
     precondition(readBytes > 0)
     self.chunker = chunker
+    self.readBytes = readBytes
     storage = .allocate(
-      byteCount: chunker.sizes.maximumBytes + readBytes, alignment: 64)
+      byteCount: chunker.sizes.maximumBytes + Self.readings * readBytes, alignment: 64)
   }
 
   deinit {
@@ -33,7 +37,7 @@ public final class ChunkWindow {
     _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) {
     precondition(!isEnded, "the content has ended")
-    if start > 0 {
+    if storage.count - end < readBytes {
       storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[start..<end]))
       end -= start
       start = 0

@@ -8,6 +8,9 @@
 //       3             236, 5.0               198, 23.0 %
 //     restic         (253 with its trees and indexes, 22.6 s for the whole push)
 //
+// A push uses level 3 for chunks up to 128 KiB, which are most of a tree of sources, and level 2
+// above: on large texts level 3 takes a quarter more time for 2 % of the bytes.
+//
 // A dictionary trained on the files saves 6 % more and costs a training, a stored object and a
 // third more time at level 3; putting files of a folder into one frame of 128 KiB saves 12 %.
 // Neither is worth that a file can no longer be read, shared and deleted by itself.
@@ -23,12 +26,14 @@ public enum CompressionEffort: Hashable, Sendable, CaseIterable {
   /// For content that is written once and kept: packs that are merged, archives.
   case thorough
 
-  /// The zstd level.
-  var level: Int32 {
+  /// The zstd level for content of so many bytes.
+  func level(forBytes count: Int) -> Int32 {
     switch self {
     case .quick: 1
-    case .standard: 3
+    case .standard: count <= Self.smallBytesMax ? 3 : 2
     case .thorough: 9
     }
   }
+
+  private static let smallBytesMax = 128 << 10
 }

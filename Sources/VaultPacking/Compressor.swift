@@ -5,6 +5,7 @@ import CZstd
 /// Not `Sendable`: one compressor serves one thread.
 public final class Compressor {
   private let context: OpaquePointer
+  private let effort: CompressionEffort
   /// Where frames are written before their length is known; grows to the longest content.
   private var scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
@@ -16,9 +17,9 @@ public final class Compressor {
       throw PackingError(.noContext, "no memory for a compression context")
     }
     self.context = context
+    self.effort = effort
     // Levels within zstd's range, and flags that exist since its first release, cannot be refused.
     // The frame names its content's length; the hash in the manifest replaces zstd's checksum.
-    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort.level)
     ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0)
     ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0)
@@ -53,6 +54,8 @@ public final class Compressor {
       scratch.deallocate()
       scratch = .allocate(byteCount: room, alignment: 64)
     }
+    ZSTD_CCtx_setParameter(
+      context, ZSTD_c_compressionLevel, effort.level(forBytes: content.count))
     let written = ZSTD_compress2(
       context, scratch.baseAddress, room, content.baseAddress, content.count)
     guard ZSTD_isError(written) == 0 else { return nil }

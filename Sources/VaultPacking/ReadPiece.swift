@@ -34,6 +34,12 @@ struct ReadPiece: Sendable {
     versions[version].bytes[wanted]
   }
 
+  /// The bytes of one version when all of them are wanted.
+  func whole(version: Int) -> [UInt8]? {
+    let bytes = versions[version].bytes
+    return wanted == bytes.indices ? bytes : nil
+  }
+
   /// Whether a shard has the piece as it is; with k = 1 all do.
   func isDirect(_ shard: Int, _ code: ErasureCode) -> Bool {
     shard == target || code.dataShards == 1

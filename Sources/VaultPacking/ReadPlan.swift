@@ -158,8 +158,7 @@ public struct ReadPlan: Sendable {
     if let combination = nextCombination() {
       tried.insert(combination)
       phase = .opening(combination)
-      let parts = zip(pieces, combination).map { piece, version in piece.bytes(of: version) }
-      return [.open(Array(parts.joined()))]
+      return [.open(joined(combination))]
     }
     while true {
       let wanted = pieces.flatMap { questions(for: $0) }
@@ -175,6 +174,16 @@ public struct ReadPlan: Sendable {
     }
     phase = .ended
     return [.giveUp(failure())]
+  }
+
+  /// The wanted bytes in one version of each piece; an answer that is all of them is not copied.
+  private func joined(_ combination: [Int]) -> [UInt8] {
+    let parts = zip(pieces, combination).map { piece, version in piece.bytes(of: version) }
+    if parts.count == 1, let whole = pieces[0].whole(version: combination[0]) { return whole }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { bytes.append(contentsOf: part) }
+    return bytes
   }
 
   /// The answers that cover a piece's range, cut to it, in the order of arrival.

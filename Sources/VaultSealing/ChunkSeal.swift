@@ -30,6 +30,13 @@ public enum ChunkSeal {
   ///
   /// The caller decompresses it and then calls `check`.
   public static func open(_ sealed: [UInt8], key: SecretBytes) throws(SealingError) -> [UInt8] {
+    try open(sealed[...], key: key)
+  }
+
+  /// Opens a chunk's payload where it lies in a pack.
+  public static func open(
+    _ sealed: ArraySlice<UInt8>, key: SecretBytes
+  ) throws(SealingError) -> [UInt8] {
     try SealingError.translating("a chunk") { () throws(CryptoError) in
       try ChunkAEAD.open(sealed, key: key, aad: aad)
     }

@@ -29,7 +29,13 @@ public struct StateSummary: Hashable, Sendable {
   }
 
   /// The digest over all parts.
-  public var digest: Bytes32 {
+  public var digest: Bytes32 { digest(withHeads: heads) }
+
+  /// The digest over all parts as if there were no heads: it changes when there is something to
+  /// take in, and not when a device only says what it has seen.
+  public var contentDigest: Bytes32 { digest(withHeads: Self.headsDigest([:])) }
+
+  private func digest(withHeads heads: Bytes32) -> Bytes32 {
     var bytes = Array("vault/v1/state".utf8) + [0] + policy.bytes + heads.bytes
     Self.append(scopes.count, to: &bytes)
     for (_, digest) in scopes.sorted(by: { $0.key < $1.key }) { bytes += digest.bytes }

@@ -5,7 +5,9 @@ struct HelpTests {
   static let verbs = [
     "init", "status", "sync", "ls", "cat", "log", "diff", "restore", "conflicts", "resolve",
     "check", "export", "node", "node add", "node list", "node remove", "node probe", "redundancy",
-    "redundancy show", "redundancy set", "unlock", "lock", "doctor", "version", "completion",
+    "redundancy show", "redundancy set", "service", "service install", "service show",
+    "service uninstall", "unlock", "lock", "doctor", "version", "completion",
+    "link", "join", "recover", "device", "device list", "device revoke",
   ]
 
   @Test(arguments: verbs)

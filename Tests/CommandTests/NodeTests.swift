@@ -43,7 +43,7 @@ struct NodeTests {
 }
 
 /// A running node.
-private final class Host {
+final class Host {
   let invitation: String
   let url: String
   private let process: Process

@@ -28,7 +28,7 @@ def judge_answer(result, error, is_node):
         return f"does not say where: {result}"
     if error in ("ENOSPC", "EDQUOT") and not is_node and result.code not in (0, 3, 16):
         return f"no space, and yet: {result}"
-    if result.code not in (0,) and "→" not in result.err and "warning" not in result.err:
+    if result.code != 0 and not is_node and "→" not in result.err and "warning" not in result.err:
         return f"does not say what to do: {result}"
     return None
 
@@ -82,7 +82,7 @@ class Full(World):
             os.makedirs(self.path(part))
             with open(self.path(part + ".img"), "wb") as file:
                 file.truncate(size << 20)
-            for command in (["mkfs.ext4", "-q", "-m", "0", self.path(part + ".img")],
+            for command in (["mkfs.ext4", "-q", "-b", "4096", "-m", "0", self.path(part + ".img")],
                             ["mount", "-o", "loop", self.path(part + ".img"), self.path(part)]):
                 answer = run(command)
                 require(answer.code == 0, f"{command}: {answer}")
@@ -114,7 +114,7 @@ class Full(World):
             "a full disk is exit 16 with the place and what to do",
             full.code == 16 and self.path("home") in full.err and "→" in full.err, full)
         status = self.inside("status")
-        tally.check("status works on a full disk", status.code == 0, status)
+        tally.check("status works on a full disk, or says so", status.code in (0, 16), status)
         os.remove(self.path("folder", "large.bin"))
         shutil.rmtree(self.path("folder", "leave"))
         os.remove(ballast)
@@ -166,16 +166,17 @@ sync = lambda world, env: world.inside("sync", env=env)
 init = lambda world, env: world.init(env=env)
 restore = lambda world, env: world.restore(env)
 serve = lambda world, env: world.serve(env)
-sweep(Founding, "init", 3, init, NO_SPACE, shim.SPACE_CALLS)
-sweep(Syncing, "sync", 4, sync, NO_SPACE, shim.SPACE_CALLS)
-sweep(Restoring, "restore", 3, restore, NO_SPACE, shim.SPACE_CALLS)
-sweep(Serving, "node", 3, serve, NO_SPACE[-1:], shim.SPACE_CALLS, is_node=True)
+sweep(Founding, "init", 2, init, NO_SPACE, shim.SPACE_CALLS)
+sweep(Syncing, "sync", 3, sync, NO_SPACE, shim.SPACE_CALLS)
+sweep(Restoring, "restore", 2, restore, NO_SPACE, shim.SPACE_CALLS)
+sweep(Serving, "node", 2, serve, NO_SPACE[-1:], shim.SPACE_CALLS, is_node=True)
 for calls in (SYNCS, WRITES, "read"):
-    share = 2 if calls == "read" else 3
-    sweep(Founding, "init", share, init, [("EIO", False)], calls)
-    sweep(Syncing, "sync", share, sync, [("EIO", False)], calls)
-    sweep(Restoring, "restore", share, restore, [("EIO", False)], calls)
-    sweep(Serving, "node", share, serve, [("EIO", False)], calls, is_node=True)
+    if CI and calls != SYNCS:
+        continue
+    sweep(Founding, "init", 2, init, [("EIO", False)], calls)
+    sweep(Syncing, "sync", 3, sync, [("EIO", False)], calls)
+    sweep(Restoring, "restore", 2, restore, [("EIO", False)], calls)
+    sweep(Serving, "node", 2, serve, [("EIO", False)], calls, is_node=True)
 if wanted("quota"):
     with Quota() as world:
         world.story()

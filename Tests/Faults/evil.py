@@ -17,7 +17,10 @@ from tally import CI, POINT, Tally
 from world import NODE, World, require, wait_until
 
 tally = Tally("evil")
-EVIL = os.environ.get("EVIL", os.path.join(os.path.dirname(NODE), "EvilHost"))
+# A test program: made by `swift build` beside the commands, not by `make release`.
+EVIL = os.environ.get("EVIL") or next(
+    (path for path in (os.path.join(os.path.dirname(NODE), "EvilHost"), ".build/debug/EvilHost")
+     if os.path.exists(path)), "EvilHost")
 SEEDS = range(1, 2 if CI else 4)
 ROUNDS = 1 if CI else 3
 
@@ -318,17 +321,18 @@ def honest(rounds):
 
 
 for seed in SEEDS:
-    for kind in ("flip", "delete", "truncate", "zero", "swap"):
+    for kind in ("flip", "swap") if CI else ("flip", "delete", "truncate", "zero", "swap"):
         tally.point(f"rot-{kind}:{seed}", lambda: rot(kind, seed))
 tally.point("rolled-back", rolled_back)
-for table in ("entries", "shards", "heads", "policy"):
+for table in () if CI else ("shards", "policy"):
     tally.point(f"unsaid-{table}", lambda: unsaid(table))
 for which in ("stranger", "certificate"):
     tally.point(f"impersonated-{which}", lambda: impersonated(which))
 for seed in SEEDS:
     tally.point(f"line:{seed}", lambda: bad_line(seed))
 if os.path.exists(EVIL):
-    for lie in ("flipsShards", "truncatesShards", "swapsShards", "dropsShards", "rollsBack"):
+    lies = ("flipsShards", "truncatesShards", "swapsShards", "dropsShards", "rollsBack")
+    for lie in lies[::2] if CI else lies:
         for seed in SEEDS:
             tally.point(f"lie-{lie}:{seed}", lambda: lying(lie, seed))
 else:

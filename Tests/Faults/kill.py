@@ -8,7 +8,7 @@ again just works; afterwards the vault is whole, at the nodes too, and nothing i
 import shim
 from sweeps import count_calls, numbers, sweep_deaths, wanted
 from tally import Tally
-from vaults import Adding, Founding, Restoring, Serving, Syncing
+from vaults import Adding, Founding, Joining, Recovering, Restoring, Serving, Syncing
 
 tally = Tally("kill")
 
@@ -24,9 +24,11 @@ def sweep(kind, name, share, run):
         sweep_deaths(tally, name, world, command, made, points)
 
 
-sweep(Founding, "init", 6, lambda world, env: world.init(env=env))
-sweep(Adding, "node-add", 4, lambda world, env: world.add(env))
-sweep(Syncing, "sync", 12, lambda world, env: world.inside("sync", env=env))
-sweep(Restoring, "restore", 6, lambda world, env: world.restore(env))
-sweep(Serving, "node", 8, lambda world, env: world.serve(env))
+sweep(Founding, "init", 5, lambda world, env: world.init(env=env))
+sweep(Adding, "node-add", 3, lambda world, env: world.add(env))
+sweep(Syncing, "sync", 8, lambda world, env: world.inside("sync", env=env))
+sweep(Restoring, "restore", 4, lambda world, env: world.restore(env))
+sweep(Recovering, "recover", 4, lambda world, env: world.recover(env))
+sweep(Joining, "join", 4, lambda world, env: world.join(env))
+sweep(Serving, "node", 5, lambda world, env: world.serve(env))
 tally.end()

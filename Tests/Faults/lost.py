@@ -9,7 +9,7 @@ import random
 import shutil
 
 import trees
-from tally import Tally
+from tally import CI, Tally
 from vaults import leftover
 from world import World, require
 
@@ -186,7 +186,7 @@ def node(same_key):
         return world.unchanged()
 
 
-for how in ("deleted", "emptied", "cut", "scribbled"):
+for how in ("deleted", "scribbled") if CI else ("deleted", "emptied", "cut", "scribbled"):
     tally.point(f"index-{how}", lambda: index(how))
     tally.point(f"database-{how}", lambda: database(how))
     tally.point(f"key-{how}", lambda: key(how))

@@ -16,7 +16,7 @@ import time
 import trees
 from tally import CI, POINT, Tally
 from vaults import leftover
-from world import FREEHOLD, World, require, run
+from world import FREEHOLD, Broken, World, require, run, wait_until
 
 tally = Tally("power")
 TRIALS = int(os.environ.get("TRIALS", "1" if CI else "12"))
@@ -34,13 +34,16 @@ class Loop:
         os.makedirs(where)
         with open(self.image, "wb") as file:
             file.truncate(400 << 20)
-        self.do("mkfs." + kind, "-q", self.image)
-        self.do("mount", "-o", "loop", self.image, where)
+        # One device for all mounts: a new one could see what the old one has not let go of.
+        self.device = self.do("losetup", "--find", "--show", self.image).strip()
+        self.do("mkfs." + kind, "-q", self.device)
+        self.do("mount", self.device, where)
 
     @staticmethod
     def do(*command):
         answer = run(list(command))
         require(answer.code == 0, f"{command}: {answer}")
+        return answer.out
 
     def cut(self):
         if self.kind == "xfs":
@@ -52,29 +55,30 @@ class Loop:
         os.close(file)
 
     def back(self):
-        for attempt in range(100):
-            if run(["umount", self.mount]).code == 0:
-                break
-            time.sleep(0.05)
-        self.do("mount", "-o", "loop", self.image, self.mount)
+        require(
+            wait_until(lambda: run(["umount", self.mount]).code == 0, 30),
+            "the stopped file system cannot be unmounted")
+        self.do("mount", self.device, self.mount)
 
     def sync(self):
         self.do("sync", "-f", self.mount)
 
     def close(self):
-        run(["umount", self.mount])
+        wait_until(lambda: run(["umount", self.mount]).code == 0, 10)
+        run(["losetup", "--detach", self.device])
 
 
 class Cuts(World):
     """A world whose parts named in `on` lie on the file system that is cut."""
 
+    on = ()
+
+    def path(self, *parts):
+        return super().path(*(("disk",) if parts[0] in self.on else ()), *parts)
+
     def build(self, kind, on):
         self.loop = Loop(kind, self.path("disk"))
         self.on = on
-        for part in ("home", "folder", "node1"):
-            if part in on:
-                os.makedirs(self.path("disk", part))
-                os.symlink(self.path("disk", part), self.path(part))
         self.found()
         trees.make(self.path("folder"))
         self.count = 0
@@ -108,7 +112,12 @@ class Cuts(World):
         self.loop.cut()
         self.stop_nodes()
         self.loop.back()
-        require(self.start_node(1), "the node starts again by itself")
+        self.restart()
+
+    def restart(self):
+        if not self.start_node(1):
+            with open(self.path("node1.log")) as log:
+                raise Broken(f"the node does not start again by itself: {log.read()[-800:]}")
 
     def restored(self):
         shutil.rmtree(self.path("back"), ignore_errors=True)
@@ -153,7 +162,7 @@ class Cuts(World):
         process.wait()
         self.stop_nodes()
         self.loop.back()
-        require(self.start_node(1), "the node starts again by itself")
+        self.restart()
         tally.note("cuts during a sync" if ended is None else "cuts after its end")
         found = self.restored()
         if ended == 0:
@@ -177,34 +186,33 @@ def trials(kind, on, label):
             tally.point(POINT or f"{kind}-{label}", lambda: world.during(chance))
 
 
-class Founded(World):
+class Founded(Cuts):
     """`init`, then the cut."""
+
+    def close(self):
+        World.close(self)
 
     def trial(self, kind):
         loop = Loop(kind, self.path("disk"))
+        self.on = ("home", "folder", "sheet", "back")
         try:
-            for part in ("home", "folder"):
-                os.makedirs(self.path("disk", part))
-                os.symlink(self.path("disk", part), self.path(part))
-            made = self.device(
-                "home", "init", self.path("folder"), "--name", "laptop", "--no-passphrase",
-                "--recovery-out", self.path("disk", "sheet"))
+            made = self.init()
             require(made.code == 0, made)
             loop.cut()
             loop.back()
-            did = open(self.path("folder/.freehold/vault")).read().strip()
-            require(did in open(self.path("disk/sheet")).read(), "the sheet is the vault's")
+            did = open(self.path("folder", ".freehold/vault")).read().strip()
+            require(did in open(self.path("sheet")).read(), "the sheet is the vault's")
             trees.write(self.path("folder"), "a", b"a")
             synced = self.inside("sync")
             require(synced.code in (0, 3), synced)
             cat = self.inside("cat", "a")
             require(cat.code == 0 and cat.out == "a", cat)
-            back = self.inside("restore", "/", "--to", self.path("disk", "back"))
+            back = self.inside("restore", "/", "--to", self.path("back"))
             require(back.code == 0, back)
             loop.cut()
             loop.back()
             wrong = trees.differences(
-                trees.state(self.path("folder")), trees.state(self.path("disk", "back")))
+                trees.state(self.path("folder")), trees.state(self.path("back")))
             require(not wrong, f"restored and lost: {wrong}")
         finally:
             loop.close()

@@ -75,7 +75,7 @@ class Crowd(World):
 
     def interrupted(self, number, expected, label):
         """A signal in the middle of a large sync."""
-        trees.write(self.path("folder"), f"{label}.bin", trees.noise(label, 60_000_000))
+        trees.write(self.path("folder"), f"{label}.bin", trees.noise(label, 20_000_000 if CI else 60_000_000))
         plain = self.path("home", "vaults")
         process = self.start("sync", "--json")
         packs = lambda: any("outbox" in where and files for where, _, files in os.walk(plain))
@@ -95,7 +95,7 @@ class Crowd(World):
 
     def resumed(self, kills):
         """Killed again and again: what was sent is not sent again."""
-        size = 96 << 20
+        size = (48 if CI else 96) << 20
         trees.write(self.path("folder"), "long.bin", trees.noise("long", size))
         before = self.stored()
         step = size // (kills + 1)

@@ -28,8 +28,8 @@ def sweep(kind, name, share, run):
         sweep_deaths(tally, name, world, command, made, points)
 
 
-sweep(Founding, "init", 3, lambda world, env: world.init(env=env))
-sweep(Syncing, "sync", 6, lambda world, env: world.inside("sync", env=env))
-sweep(Restoring, "restore", 3, lambda world, env: world.restore(env))
-sweep(Serving, "node", 4, lambda world, env: world.serve(env))
+sweep(Founding, "init", 2, lambda world, env: world.init(env=env))
+sweep(Syncing, "sync", 5, lambda world, env: world.inside("sync", env=env))
+sweep(Restoring, "restore", 2, lambda world, env: world.restore(env))
+sweep(Serving, "node", 3, lambda world, env: world.serve(env))
 tally.end()

@@ -4,9 +4,10 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 
 import trees
-from world import World, leftovers, require
+from world import FREEHOLD, World, leftovers, require, wait_until
 
 
 class Founding(World):
@@ -206,3 +207,106 @@ class Serving(Syncing):
         if scrub.code != 0 or scrub.json.get("strays"):
             return problem or f"scrub: {scrub}"
         return problem
+
+
+class Recovering(Syncing):
+    """`recover` on a machine that has nothing but the sheet."""
+
+    def build(self):
+        super().build()
+        self.before()
+        synced = self.inside("sync")
+        require(synced.code == 0, f"sync: {synced}")
+        self.stop_nodes()
+        self.save("synced", *self.parts)
+        return self
+
+    def before(self):
+        self.stop_nodes()
+        self.reset("synced" if os.path.exists(self.path("saved-synced")) else "edited")
+        for part in ("back", "home-new", "folder-new"):
+            shutil.rmtree(self.path(part), ignore_errors=True)
+        require(self.start_node(1), "the node starts")
+
+    def recover(self, env):
+        return self.device(
+            "home-new", "recover", self.path("folder-new"), "--phrase-file", self.path("sheet"),
+            "--node", f"https://127.0.0.1:{self.port + 1}", "--no-passphrase", "--name", "new",
+            env=env)
+
+    def judge(self, killed):
+        if killed:
+            again = self.recover({})
+            bound = os.path.exists(self.path("folder-new/.freehold/vault"))
+            if again.code != 0 and not (again.code == 2 and "vault already" in again.err and bound):
+                return f"recover again: {again}"
+        return self.arrived()
+
+    def arrived(self):
+        """The new device has everything, and the old one is none the worse."""
+        for home, folder in (("home-new", "folder-new"), ("home", "folder"), ("home-new", "folder-new")):
+            synced = self.inside("sync", home=home, folder=folder)
+            if synced.code != 0:
+                return f"sync of {home}: {synced}"
+        wrong = trees.differences(self.new, trees.state(self.path("folder-new")))
+        if wrong:
+            return f"the new folder is not the same: {wrong}"
+        vaults = os.listdir(self.path("home-new/vaults"))
+        if len(vaults) != 1:
+            return f"vaults in the new home: {vaults}"
+        return self.whole(self.new) or leftover(self, "home-new", "folder-new")
+
+
+class Joining(Recovering):
+    """`join` with a code, while the other device waits in `link`."""
+
+    def build(self):
+        self.link = None
+        return super().build()
+
+    def before(self):
+        self.end_link()
+        super().before()
+
+    def close(self):
+        self.end_link()
+        super().close()
+
+    def end_link(self):
+        if self.link:
+            self.link.kill()
+            self.link.communicate()
+        self.link = None
+
+    def code(self):
+        """A fresh code from the device that has the vault."""
+        self.end_link()
+        line = self.path("code")
+        if os.path.exists(line):
+            os.remove(line)
+        self.link = subprocess.Popen(
+            [FREEHOLD, "link", "--out", line, "-C", self.path("folder")],
+            env={**os.environ, "FREEHOLD_HOME": self.path("home")}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        require(wait_until(lambda: os.path.exists(line)), "link gives a code")
+        return open(line).read().split()[2]
+
+    def join(self, env, code=None):
+        self.used = code or self.code()
+        return self.device(
+            "home-new", "join", self.used, self.path("folder-new"), "--no-passphrase", "--name",
+            "new", env=env)
+
+    def judge(self, killed):
+        if killed:
+            again = self.join({}, self.used)
+            bound = os.path.exists(self.path("folder-new/.freehold/vault"))
+            if again.code != 0 and not (again.code == 2 and bound):
+                # A code is good for one try: the other device makes another one.
+                again = self.join({})
+            if again.code != 0 and not (again.code == 2 and bound):
+                return f"join again: {again}"
+        # The other device waits no longer than it must.
+        wait_until(lambda: self.link.poll() is not None, 5)
+        self.end_link()
+        return self.arrived()

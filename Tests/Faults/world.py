@@ -163,8 +163,10 @@ class World:
         for part in os.listdir(store):
             source, target = os.path.join(store, part), self.path(part)
             if os.path.isdir(source):
+                # In place: a file with another number would be the sign of a copied home.
                 subprocess.run(
-                    ["rsync", "-aHX", "--delete", source + "/", target + "/"], check=True)
+                    ["rsync", "-aHX", "--delete", "--inplace", "--no-whole-file", source + "/",
+                     target + "/"], check=True)
             else:
                 shutil.copy2(source, target)
 

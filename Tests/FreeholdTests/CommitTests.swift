@@ -5,7 +5,7 @@ import VaultEnvironment
 @testable import Freehold
 
 /// Memory never runs ahead of the disk.
-@Suite(.timeLimit(.minutes(1))) struct CommitTests {
+@Suite(.timeLimit(.minutes(30))) struct CommitTests {
   @Test func `a change that the store refuses is not there, and the next one is`() async throws {
     let world = try await PushWorld()
     let failure = SimulatedFaults.Failure(of: [.crashPoint], at: 1, with: .io)

@@ -8,7 +8,7 @@ import VaultSync
 @testable import Freehold
 
 /// What a node sends is looked at piece by piece before anything of it is kept.
-@Suite(.timeLimit(.minutes(1))) struct IngestTests {
+@Suite(.timeLimit(.minutes(30))) struct IngestTests {
   private func answer() -> SyncNews { SyncNews(shown: StateParts()) }
 
   private func head(

@@ -5,7 +5,7 @@ import VaultEncoding
 @testable import Freehold
 
 /// A folder that looks emptied by mistake deletes nothing without a question.
-@Suite(.timeLimit(.minutes(1))) struct MassChangeTests {
+@Suite(.timeLimit(.minutes(30))) struct MassChangeTests {
   private func path(_ world: PushWorld, _ name: String = "") -> String {
     String(decoding: world.folder, as: UTF8.self) + (name.isEmpty ? "" : "/\(name)")
   }

@@ -100,7 +100,7 @@ import VaultSync
   @Test func `a push counts only with this node's receipt for this vault`() async throws {
     func isTaken(vault: DID, by key: SigningKey) async throws -> Bool {
       let receipt = try PushReceipt(
-        vault: vault, digest: .zero, feeds: [:], time: time, by: key)
+        vault: vault, digest: .zero, feeds: [:], policy: [], time: time, by: key)
       let answer = PushResponse(receipt: receipt.bytes, usedBytes: 1, quotaBytes: 2)
       do {
         _ = try await client(answering: answer.bytes).push(PushRequest(policy: [[1]]))

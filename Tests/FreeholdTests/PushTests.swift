@@ -5,7 +5,7 @@ import VaultEnvironment
 
 @testable import Freehold
 
-@Suite(.timeLimit(.minutes(2))) struct PushTests {
+@Suite(.timeLimit(.minutes(30))) struct PushTests {
   /// Three files that go into a pack, and one that rides in its manifest.
   private let files: [(name: String, content: [UInt8])] = [
     ("a", (0..<3_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }),

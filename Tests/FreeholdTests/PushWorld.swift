@@ -32,7 +32,10 @@ final class PushWorld {
     }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: String(decoding: folder, as: UTF8.self)) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: String(decoding: folder, as: UTF8.self))
+    removeRestored()
+  }
 
   private static func home(
     _ medium: SimulatedDisk, _ network: NodesInProcess, _ randomness: SeededRandomness
@@ -62,6 +65,22 @@ final class PushWorld {
     return bytes
   }
 
+  /// What the vault restores, by name, and the report.
+  func restore() async throws -> (report: RestoreReport, files: [String: [UInt8]]) {
+    let target = String(decoding: folder, as: UTF8.self) + "-restored"
+    let report = try await vault.restore([.root], to: Array(target.utf8))
+    var files: [String: [UInt8]] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: target) {
+      files[name] = try [UInt8](Data(contentsOf: URL(fileURLWithPath: target + "/" + name)))
+    }
+    return (report, files)
+  }
+
+  func removeRestored() {
+    try? FileManager.default.removeItem(
+      atPath: String(decoding: folder, as: UTF8.self) + "-restored")
+  }
+
   /// The packs that lie in the outbox now.
   var outbox: [DiskPath] {
     medium.allFiles().map(\.path).filter { "\($0)".contains("/outbox/") }
@@ -74,6 +93,7 @@ final class NodesInProcess: Network {
     var nodes: [DID: NodeService] = [:]
     var order: [DID] = []
     var refusing: Set<Int> = []
+    var lying: Set<Int> = []
     var putCount = 0
     var onPut: (@Sendable () -> Void)?
   }
@@ -85,6 +105,12 @@ final class NodesInProcess: Network {
 
   /// Which nodes take no shards.
   func refuse(_ nodes: Set<Int>) { state.withLock { $0.refusing = nodes } }
+
+  /// Which nodes give wrong bytes for shards.
+  func lie(_ nodes: Set<Int>) { state.withLock { $0.lying = nodes } }
+
+  /// A node by its number.
+  func node(_ number: Int) -> DID { state.withLock { $0.order[number] } }
 
   /// What happens before a shard is taken.
   func onPut(_ action: (@Sendable () -> Void)?) { state.withLock { $0.onPut = action } }
@@ -132,6 +158,11 @@ final class NodesInProcess: Network {
       NodeRequest(
         method: method, path: request.path, authorization: header("authorization"),
         range: header("range"), body: request.body))
-    return NetworkResponse(status: answer.status, body: answer.body)
+    let isLying = state.withLock { state in
+      state.lying.contains { state.order[$0] == peer.did }
+    }
+    let isShard = request.method == "GET" && request.path.contains("/shard/")
+    return NetworkResponse(
+      status: answer.status, body: isLying && isShard ? answer.body.map { $0 ^ 1 } : answer.body)
   }
 }

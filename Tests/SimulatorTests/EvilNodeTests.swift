@@ -23,12 +23,26 @@ import Testing
     ] as [EvilNode.Lie])
   func `a liar is named, and nothing is lost`(lie: EvilNode.Lie) {
     var isNamed = false
-    for seed in UInt64(1)...6 where !isNamed {
+    for seed in UInt64(1)...24 where !isNamed {
       let outcome = Simulation.run(seed: seed, options: options(lie))
       #expect(outcome.violations.isEmpty, "\(lie): \(outcome.failureText)")
       isNamed = outcome.lieCount > 0 && !outcome.accused.isEmpty
     }
     #expect(isNamed, "\(lie) was never noticed")
+  }
+
+  @Test(arguments: [.withholdsCheckpoints, .forgesCheckpoints] as [EvilNode.Lie])
+  func `a lie about checkpoints costs a replay and nothing else`(lie: EvilNode.Lie) {
+    var lies = 0
+    for seed in UInt64(1)...4 {
+      var options = options(lie)
+      // A history that is long enough for a checkpoint when the last device joins.
+      options.stepCount = 40
+      let outcome = Simulation.run(seed: seed, options: options)
+      #expect(outcome.violations.isEmpty, "\(lie): \(outcome.failureText)")
+      lies += outcome.lieCount
+    }
+    #expect(lies > 0)
   }
 
   @Test(arguments: [.truncatesShards, .dropsShards, .saysSame, .duplicates] as [EvilNode.Lie])

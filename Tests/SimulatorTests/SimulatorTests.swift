@@ -5,7 +5,7 @@ import Testing
 /// Many seeds; `FREEHOLD_SEED` says the first and `FREEHOLD_SEEDS` how many.
 @Suite struct SimulatorTests {
   /// What fits into a run of the whole suite on two cores without optimisation.
-  private static let seedsUsually: UInt64 = 1_000
+  private static let seedsUsually: UInt64 = 100
   /// In so many runs everything that can go wrong does.
   private static let seedsForEverything: UInt64 = 500
 

@@ -12,7 +12,7 @@ import VaultSync
 
 @testable import StorageNode
 
-@Suite(.timeLimit(.minutes(2))) struct LiveServerTests {
+@Suite(.timeLimit(.minutes(30))) struct LiveServerTests {
   private func send(
     _ asked: VaultPolicy.Request, _ method: NodeRequest.Method, _ path: String, body: [UInt8] = [],
     range: String? = nil, of vault: inout TestVault, to node: LiveNode, with client: HTTPClient

@@ -15,6 +15,13 @@ enum Fixture {
     return try decoder.decode(type, from: Data(contentsOf: url(path, from: file)))
   }
 
+  /// The same with keys as they are written.
+  static func exact<T: Decodable>(
+    _ type: T.Type, _ path: String, from file: String = #filePath
+  ) throws -> T {
+    try JSONDecoder().decode(type, from: Data(contentsOf: url(path, from: file)))
+  }
+
   private static func url(_ path: String, from file: String) throws -> URL {
     var folder = URL(filePath: file).deletingLastPathComponent()
     while folder.path != "/" {

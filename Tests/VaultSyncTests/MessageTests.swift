@@ -55,8 +55,8 @@ struct MessageTests {
       by: fixture.device)
     #expect(try StoredReceipt(verifying: stored.bytes) == stored)
     let receipt = try PushReceipt(
-      vault: fixture.vault, digest: .zero, feeds: [fixture.feed: position], time: now,
-      by: fixture.device)
+      vault: fixture.vault, digest: .zero, feeds: [fixture.feed: position], policy: [head.cid],
+      time: now, by: fixture.device)
     #expect(try PushReceipt(verifying: receipt.bytes) == receipt)
   }
 

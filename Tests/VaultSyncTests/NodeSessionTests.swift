@@ -44,7 +44,8 @@ struct NodeSessionTests {
     _ count: Int, digest: Bytes32 = .zero, by key: SigningKey? = nil
   ) throws -> PushReceipt {
     try PushReceipt(
-      vault: fixture.vault, digest: digest, feeds: vector(count), time: now, by: key ?? node)
+      vault: fixture.vault, digest: digest, feeds: vector(count), policy: [], time: now,
+      by: key ?? node)
   }
 
   private func chain(_ feed: FeedKey, _ count: Int) -> Bytes32? {
@@ -158,7 +159,7 @@ struct NodeSessionTests {
     var session = session()
     let other = try PushReceipt(
       vault: fixture.vault, digest: .zero,
-      feeds: [fixture.feed: FeedPosition(count: 3, chain: .zero)], time: now, by: node)
+      feeds: [fixture.feed: FeedPosition(count: 3, chain: .zero)], policy: [], time: now, by: node)
     session.acknowledge(other, of: local, chainAt: chain)
     #expect(session.findings == [.signedContradiction(feed: fixture.feed, at: 3)])
     #expect(session.acknowledged.feeds.isEmpty)

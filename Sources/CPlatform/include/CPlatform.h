@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "CPlatformFiles.h"
+#include "CPlatformWatch.h"
 
 #pragma mark Memory
 

@@ -26,8 +26,10 @@ public struct VaultDifference: Hashable, Sendable {
 
 extension Vault {
   /// What differs below a path between the vault at a time and the vault now.
-  public func diff(_ path: VaultPath, since time: Timestamp) throws -> [VaultDifference] {
-    let past = try tree(at: time)
+  public func diff(
+    _ path: VaultPath, since time: Timestamp
+  ) async throws -> [VaultDifference] {
+    let past = try await tree(at: time)
     let before = Self.objects(in: past)
     let now = Self.objects(in: tree)
     var found: [VaultDifference] = []

@@ -9,7 +9,7 @@ extension Vault {
     to file: [UInt8], at time: Timestamp? = nil, progress: SyncProgress = SyncProgress()
   ) async throws -> RestoreReport {
     let started = environment.clock.monotonic()
-    let tree = try tree(at: time)
+    let tree = try await tree(at: time)
     let meter = TrafficMeter()
     let reader = try contentReader(meter: meter)
     let archive = try TarWriter(systemPath: file)

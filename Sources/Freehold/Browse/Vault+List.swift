@@ -5,8 +5,11 @@ import VaultStore
 
 extension Vault {
   /// The tree as it was at a time; now when none is given.
-  func tree(at time: Timestamp?) throws -> Tree {
+  ///
+  /// Fetches the history first where it is still coming; throws when that cannot be done.
+  func tree(at time: Timestamp?) async throws -> Tree {
     guard let time else { return tree }
+    try await completeHistory()
     var past = Tree()
     past.conflictLabel = tree.conflictLabel
     let batches = try history().filter { $0.time.milliseconds <= time.milliseconds }
@@ -35,8 +38,8 @@ extension Vault {
   /// What a folder shows, or the thing itself; with `isRecursive` all that is in it too.
   public func list(
     _ path: VaultPath, at time: Timestamp? = nil, isRecursive: Bool = false
-  ) throws -> [VaultEntry] {
-    let tree = try tree(at: time)
+  ) async throws -> [VaultEntry] {
+    let tree = try await tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .folder || object == .root else {
       return [entry(object, path: path.names, in: tree)]

@@ -5,36 +5,39 @@ extension Vault {
   /// What happened to the thing at a path, oldest first; to everything when the path is the root.
   ///
   /// A path that is gone is looked for among what was there before.
-  public func log(_ path: VaultPath) throws -> [VaultVersion] {
-    let batches = try history().sorted {
-      ($0.time, $0.replica) < ($1.time, $1.replica)
-    }
+  public func log(_ path: VaultPath) async throws -> [VaultVersion] {
+    try await completeHistory()
+    let batches = Array(CausalOrder(try history()))
     let object = path.names.isEmpty ? nil : try findEver(path, batches)
     var past = Tree()
     var versions: [VaultVersion] = []
     for batch in batches {
       var seen: Set<ObjectID> = []
-      let before = past
-      _ = past.merge([batch])
+      var touches: [(object: ObjectID, event: VaultVersion.Event, oldPath: [[UInt8]]?)] = []
       for operation in batch.operations {
-        guard let (touched, event) = Self.event(operation, before: before),
+        guard let (touched, event) = Self.event(operation, before: past),
           object == nil || touched == object, seen.insert(touched).inserted
         else { continue }
-        versions.append(version(touched, event, batch, past: past, before: before))
+        touches.append((touched, event, past.path(of: touched)))
+      }
+      _ = past.merge([batch])
+      versions += touches.map {
+        version($0.object, $0.event, batch, past: past, oldPath: $0.oldPath)
       }
     }
     return versions
   }
 
   private func version(
-    _ object: ObjectID, _ event: VaultVersion.Event, _ batch: Batch, past: Tree, before: Tree
+    _ object: ObjectID, _ event: VaultVersion.Event, _ batch: Batch, past: Tree,
+    oldPath: [[UInt8]]?
   ) -> VaultVersion {
     let isFile = past.kind(of: object) == .file
     let value = past.contents(of: object).first?.value
     return VaultVersion(
       event: event, time: Timestamp(milliseconds: batch.time.milliseconds),
       device: deviceLabel(batch.replica),
-      path: past.path(of: object) ?? before.path(of: object) ?? [past.wantedName(of: object) ?? []],
+      path: past.path(of: object) ?? oldPath ?? [past.wantedName(of: object) ?? []],
       sizeBytes: isFile ? value.flatMap { Manifest.size(decoding: $0) } : nil)
   }
 

@@ -11,7 +11,7 @@ extension Vault {
   public func read(
     _ path: VaultPath, at time: Timestamp? = nil, _ body: ([UInt8]) throws -> Void
   ) async throws -> [Problem] {
-    let tree = try tree(at: time)
+    let tree = try await tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .file else {
       throw FreeholdError(.usage, "that is not a file")
@@ -28,11 +28,10 @@ extension Vault {
   /// only some.
   func contentReader(meter: TrafficMeter, nodes: Set<DID>? = nil) throws -> ContentReader {
     let tree = self.tree
-    return try ContentReader(
-      fetcher: try packFetcher(meter: meter, nodes: nodes), keyring: keyring, scope: scope
-    ) { pack in
+    let shelf = PackShelf(fetcher: try packFetcher(meter: meter, nodes: nodes)) { pack in
       tree.setting(PackRecord.key(pack)).flatMap { PackRecord(decoding: $0) }
     }
+    return try ContentReader(shelf: shelf, keyring: keyring, scope: scope)
   }
 
   /// Reads ranges of packs, from the nearest nodes first.

@@ -31,7 +31,7 @@ extension Vault {
     progress: SyncProgress = SyncProgress()
   ) async throws -> RestoreReport {
     let started = environment.clock.monotonic()
-    let tree = try tree(at: time)
+    let tree = try await tree(at: time)
     let objects = try paths.map { (try find($0, in: tree), $0) }
     let meter = TrafficMeter()
     let root = try Self.openTarget(target)

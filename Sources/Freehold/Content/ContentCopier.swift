@@ -12,7 +12,17 @@ struct ContentCopier {
     of manifest: Manifest, at path: FolderPath, expecting expectation: ExpectedState,
     with writer: FolderWriter
   ) async throws -> FileDraft {
-    let draft = try writer.draft(at: path, expecting: expectation)
+    var folder = LastFolder()
+    return try await draft(
+      of: manifest, at: path, expecting: expectation, with: writer, in: &folder)
+  }
+
+  /// The same, for writing many files folder by folder.
+  func draft(
+    of manifest: Manifest, at path: FolderPath, expecting expectation: ExpectedState,
+    with writer: FolderWriter, in folder: inout LastFolder
+  ) async throws -> FileDraft {
+    let draft = try writer.draft(at: path, expecting: expectation, in: &folder)
     do {
       try await reader.read(manifest) { bytes, length in
         if let bytes { try draft.write(bytes) } else { try draft.writeHole(bytes: Int64(length)) }
@@ -30,24 +40,28 @@ extension Array {
   func inPackOrder(by manifest: (Element) -> Manifest?) -> [Element] {
     var order: [Bytes32: Int] = [:]
     let keyed = enumerated().map { number, element -> (Int, Int, Int, Element) in
-      guard case .data(let chunk)? = manifest(element)?.firstExtent else {
+      guard let location = manifest(element)?.firstLocation else {
         return (-1, 0, number, element)
       }
-      let pack = chunk.location.pack
-      let place = order[pack] ?? order.count
-      order[pack] = place
-      return (place, chunk.location.offset, number, element)
+      let place = order[location.pack] ?? order.count
+      order[location.pack] = place
+      return (place, location.offset, number, element)
     }
     return keyed.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 }
 
 extension Manifest {
-  /// The first extent that lies in a pack, or nil for inline content.
-  fileprivate var firstExtent: Extent? {
+  /// Where the first chunk lies; nil for inline content.
+  fileprivate var firstLocation: ChunkLocation? {
     switch body {
-    case .inline: nil
-    case .extents(let extents), .indirect(let extents, _): extents.first { $0.pack != nil }
+    case .inline: return nil
+    case .extents(let extents), .indirect(let extents, _):
+      for case .data(let chunk) in extents { return chunk.location }
+      return nil
     }
   }
+
+  /// The pack that the first chunk lies in; nil for inline content.
+  var firstPack: Bytes32? { firstLocation?.pack }
 }

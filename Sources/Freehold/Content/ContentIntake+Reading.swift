@@ -10,6 +10,12 @@ extension ContentIntake {
     _ reader: FileReader, as file: Int, chunker: Chunker, window: ChunkWindow,
     submit: () async throws -> Void
   ) async throws -> Bool {
+    // What is not longer than the shortest chunk is one chunk.
+    if let whole = try reader.readSolid(bytesMax: chunker.sizes.minimumBytes) {
+      add(whole, to: file)
+      try await submit()
+      return true
+    }
     window.restart(with: chunker)
     while !Task.isCancelled {
       // A piece is never longer than the free space behind the longest chunk.
@@ -42,6 +48,7 @@ extension ContentIntake {
 extension FileReader {
   /// The whole of a small file.
   func readSmall() throws -> [UInt8] {
+    if let bytes = try readSolid(bytesMax: Manifest.inlineBytesMax) { return bytes }
     var bytes: [UInt8] = []
     try forEachPiece { piece in
       switch piece {

@@ -1,50 +1,53 @@
 import VaultEncoding
 import VaultPacking
 import VaultSealing
-import VaultStore
 
 /// From manifests back to bytes: fetches sealed chunks, opens, decompresses and checks them.
 ///
-/// Whole packs are kept for a moment (a few, by use), because neighbours in a folder mostly lie in
-/// one pack; a single small file costs one range read.
+/// One reader serves one task; its `source` makes others that read from the same packs.
 final class ContentReader {
-  /// How much of a pack is worth fetching whole when so many bytes of it are wanted.
-  private static let wholePackShare = 0.3
-  private static let packsKept = 3
+  /// What readers are made from; child tasks share it.
+  struct Source: Sendable {
+    fileprivate let shelf: PackShelf
+    fileprivate let keyring: Keyring
+    fileprivate let scope: ScopeID
 
-  private let fetcher: PackFetcher
+    /// A reader for one task.
+    func reader() throws -> ContentReader {
+      try ContentReader(shelf: shelf, keyring: keyring, scope: scope)
+    }
+  }
+
+  private let shelf: PackShelf
   private let keyring: Keyring
   private let scope: ScopeID
-  private let record: (Bytes32) -> PackRecord?
   private let decompressor: Decompressor
-  private var wanted: [Bytes32: Int] = [:]
-  private var kept: [(pack: Bytes32, bytes: [UInt8])] = []
-  /// What went wrong on the way.
-  private(set) var trouble = PackFetcher.Trouble()
 
-  init(
-    fetcher: PackFetcher, keyring: Keyring, scope: ScopeID,
-    record: @escaping (Bytes32) -> PackRecord?
-  ) throws {
-    self.fetcher = fetcher
+  init(shelf: PackShelf, keyring: Keyring, scope: ScopeID) throws {
+    self.shelf = shelf
     self.keyring = keyring
     self.scope = scope
-    self.record = record
     decompressor = try Decompressor()
   }
+
+  /// Makes readers for other tasks.
+  var source: Source { Source(shelf: shelf, keyring: keyring, scope: scope) }
+
+  /// What went wrong on the way, for all readers of these packs.
+  var trouble: PackFetcher.Trouble { shelf.trouble }
 
   /// Tells beforehand what will be read, so that packs of which much is wanted are fetched whole.
   func expect(_ manifest: Manifest) {
     switch manifest.body {
     case .inline: break
-    case .extents(let extents), .indirect(let extents, _):
-      for case .data(let chunk) in extents {
-        wanted[chunk.location.pack, default: 0] += chunk.location.length
-      }
+    case .extents(let extents), .indirect(let extents, _): shelf.expect(extents)
     }
   }
 
   /// Hands over a file's content piece by piece: bytes, or nil bytes for a hole of some length.
+  ///
+  /// Never inlined: Swift 6.3's optimiser ends with a signal when it splits the caller.
+  @inline(never)
   func read(
     _ manifest: Manifest, _ body: (_ bytes: [UInt8]?, _ length: Int) async throws -> Void
   ) async throws {
@@ -55,10 +58,8 @@ final class ContentReader {
     case .extents(let extents):
       try await read(extents, body)
     case .indirect:
-      let inner = try await self.extents(of: manifest)
-      for case .data(let chunk) in inner {
-        wanted[chunk.location.pack, default: 0] += chunk.location.length
-      }
+      let inner = try await extents(of: manifest)
+      shelf.expect(inner)
       try await read(inner, body)
     }
   }
@@ -95,48 +96,26 @@ final class ContentReader {
 
   /// One chunk's plaintext.
   func read(_ chunk: ChunkReference) async throws -> [UInt8] {
+    defer { shelf.isDone(with: chunk) }
     let pack = chunk.location.pack
-    guard let record = record(pack) else {
-      throw FreeholdError(.tampered, "no device has said where pack \(pack.hex.prefix(12)) lies")
-    }
-    if let index = kept.firstIndex(where: { $0.pack == pack }) {
-      return try plaintext(of: chunk, in: kept[index].bytes)
-    }
-    let share = Double(wanted[pack] ?? 0) / Double(max(1, record.packBytes))
-    if share >= Self.wholePackShare {
-      let bytes = try await fetcher.read(
-        0..<record.packBytes, of: pack, record: record, into: &trouble
-      ) { PackFormat.identifier(of: $0) == pack }
-      keep(pack, bytes)
-      return try plaintext(of: chunk, in: bytes)
+    if let bytes = try await shelf.pack(pack) {
+      let range = chunk.location.range
+      if range.upperBound <= bytes.count, let plain = open(chunk, bytes[range]) { return plain }
+      // Somebody gave a wrong pack: its chunks are asked for one by one, which tells who it was.
+      shelf.drop(pack)
     }
     var plain: [UInt8]?
-    _ = try await fetcher.read(
-      chunk.location.range, of: pack, record: record, into: &trouble
-    ) { sealed in
-      plain = open(chunk, sealed)
+    try await shelf.range(of: chunk) { sealed in
+      plain = open(chunk, sealed[...])
       return plain != nil
     }
-    guard let plain else { throw Self.broken }
+    guard let plain else {
+      throw FreeholdError(.tampered, "a chunk does not open to what its manifest names")
+    }
     return plain
   }
 
-  private static let broken = FreeholdError(
-    .tampered, "a chunk does not open to what its manifest names")
-
-  private func keep(_ pack: Bytes32, _ bytes: [UInt8]) {
-    kept.append((pack, bytes))
-    if kept.count > Self.packsKept { kept.removeFirst() }
-  }
-
-  private func plaintext(of chunk: ChunkReference, in pack: [UInt8]) throws -> [UInt8] {
-    guard chunk.location.range.upperBound <= pack.count,
-      let plain = open(chunk, Array(pack[chunk.location.range]))
-    else { throw Self.broken }
-    return plain
-  }
-
-  private func open(_ chunk: ChunkReference, _ sealed: [UInt8]) -> [UInt8]? {
+  private func open(_ chunk: ChunkReference, _ sealed: ArraySlice<UInt8>) -> [UInt8]? {
     for key in keyring.chunkKey(chunk, in: scope) {
       guard let payload = try? ChunkSeal.open(sealed, key: key),
         let plain = try? decompress(

@@ -17,7 +17,7 @@ struct IntakeTools {
 extension Vault {
   /// The tools for one push of content; throws `refused` when this device may not write.
   func makeIntake() throws -> IntakeTools {
-    guard let key = keyring.writingKey(scope) else {
+    guard let key = keyring.writingKey(scope), let cutting = keyring.cuttingKey(scope) else {
       throw FreeholdError(.refused, "this device has no key to write with")
     }
     let intake = ContentIntake(epoch: key.number, seed: SecretBytes(generator.nextBytes(32)))
@@ -26,7 +26,7 @@ extension Vault {
       try database.read { try $0.knownChunks(tokens) }
     }
     return IntakeTools(
-      intake: intake, sealer: sealer, chunker: Chunker(key: key.chunker.exposedCopy()))
+      intake: intake, sealer: sealer, chunker: Chunker(key: cutting.chunker.exposedCopy()))
   }
 
   /// Takes in content that is in memory; its packs are durable when this returns.

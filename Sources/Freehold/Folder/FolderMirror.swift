@@ -23,6 +23,8 @@ final class FolderMirror {
   var needsWriting = false
   /// What was changed here and elsewhere, in words.
   var notes: [String] = []
+  /// Packs whose only copy was damaged here: the files that lay in them are read again.
+  var lostPacks: Set<Bytes32> = []
   /// What is in the folder and not kept.
   var notKept: [NotKept] = []
   /// Folders in which a crash left files in the making.
@@ -42,22 +44,41 @@ final class FolderMirror {
     root = try FolderRoot(systemPath: folder)
     time = try root.fileSystemTime()
     keys = ObjectKeys(decoding: try home.database.read { try $0.meta(Self.keysName) } ?? [])
-    applied = AppliedState()
-    let path = home.path.appending(Self.fileName)
-    index = FolderIndex(rootKey: ObjectKeys.root)
-    if try disk.exists(path) {
-      let sealed = try disk.read(path, bytesMax: Self.bytesMax)
-      // A damaged index is worth no more than none: everything is compared again.
-      if let plain = try? LocalSeal.open(
-        sealed, storeKey: storeKey, column: Self.column, row: folder),
-        let decoded = try? FolderIndex(decoding: plain)
-      {
-        index = decoded
-        // Without an index nothing is known to be shown.
-        applied = AppliedState(
-          decoding: try home.database.read { try $0.meta(Self.appliedName) } ?? [])
-      }
-    }
+    let path = Self.indexPath(home)
+    let found = try Self.index(at: path, folder: folder, storeKey: storeKey, disk: disk)
+    index = found ?? FolderIndex(rootKey: ObjectKeys.root)
+    // Without an index nothing is known to be shown, whatever was noted.
+    applied =
+      found == nil
+      ? AppliedState()
+      : AppliedState(decoding: try home.database.read { try $0.meta(Self.appliedName) } ?? [])
+  }
+
+  /// Where the index of a vault's folder lies.
+  static func indexPath(_ home: VaultHome) -> DiskPath { home.path.appending(fileName) }
+
+  /// Reads the index of a folder; nil when there is none yet.
+  ///
+  /// A damaged index is worth no more than none: everything is compared again.
+  static func index(
+    at path: DiskPath, folder: [UInt8], storeKey: SecretBytes, disk: any Disk
+  ) throws -> FolderIndex? {
+    guard try disk.exists(path) else { return nil }
+    let sealed = try disk.read(path, bytesMax: bytesMax)
+    guard
+      let plain = try? LocalSeal.open(sealed, storeKey: storeKey, column: column, row: folder)
+    else { return nil }
+    return try? FolderIndex(decoding: plain)
+  }
+
+  /// Forgets what the folder looked like, so that the next scan compares everything.
+  static func forget(_ home: VaultHome, disk: any Disk) throws {
+    try disk.remove(home.path.appending(fileName))
+  }
+
+  /// Forgets what of the tree the folder shows: something has left the tree.
+  static func forgetApplied(_ transaction: VaultTransaction) throws {
+    try transaction.setMeta(appliedName, to: nil)
   }
 
   /// Keeps the index.

@@ -36,6 +36,7 @@ extension LocalIntake {
       }
     }
     return heads.compactMap { try? Manifest(decoding: $0.value) }
+      .filter { !$0.mayName(anyOf: mirror.lostPacks) }
   }
 
   /// Writes down one file that was read; returns the key that the index knows it by from now on.
@@ -73,7 +74,9 @@ extension LocalIntake {
     if let there, draft.tree.kind(of: there) == .file, isFree(there) {
       let heads = draft.tree.distinctContents(of: there)
       if heads.isEmpty || heads.contains(where: { $0.tag(of: .file) == item.tag }) {
-        if heads.isEmpty { try draft.setContent(there, to: item.manifest.bytes) }
+        // What lay in a lost pack was cut anew: the tree is told where it lies now.
+        let isLost = heads.count == 1 && draft.tree.names(there, anyOf: mirror.lostPacks)
+        if heads.isEmpty || isLost { try draft.setContent(there, to: item.manifest.bytes) }
         adopt(there)
         if let number { made[number] = there }
         return mirror.keys.key(there)

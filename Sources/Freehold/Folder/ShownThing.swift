@@ -4,7 +4,7 @@ import VaultFolder
 
 /// One name in a folder as all devices show it: an object, or one of the further contents of a file
 /// that was written in several places at once.
-struct ShownThing: Hashable {
+struct ShownThing: Hashable, Sendable {
   /// The object whose content it shows.
   var object: ObjectID
   /// What it is.

@@ -5,23 +5,17 @@ import VaultFolder
 // From the tree to an empty place in a folder: what a restore writes.
 //
 // The idea: folders and links at once; files in the order of the packs that hold them, so that each
-// pack is fetched once; attributes of folders last, because writing into a folder changes its time.
+// pack is fetched once, a few packs side by side; names of one file after the file itself;
+// attributes of folders last, because writing into a folder changes its time.
 
 /// Writes parts of a tree into a folder.
 struct TreeWriter {
-  private struct FileToWrite {
-    var thing: ShownThing
-    var path: FolderPath
-    var manifest: Manifest
-  }
-
   private let tree: Tree
   private let writer: FolderWriter
   private let contents: ContentCopier
   private let progress: SyncProgress
-  private var files: [FileToWrite] = []
+  private var files: [RestoredFile] = []
   private var links: [(thing: ShownThing, path: FolderPath)] = []
-  private var linked: [[UInt8]: FolderPath] = [:]
   private var report = RestoreReport()
 
   init(
@@ -78,70 +72,78 @@ struct TreeWriter {
       report.problems.append(Problem(.danger, .tampered, "\(path): its manifest makes no sense"))
       return
     }
-    files.append(FileToWrite(thing: thing, path: path, manifest: manifest))
+    files.append(RestoredFile(thing: thing, path: path, manifest: manifest))
     contents.reader.expect(manifest)
   }
 
   /// Writes what was planned.
   mutating func run() async throws -> RestoreReport {
     let all = files.inPackOrder(by: \.manifest)
+    files = []
     progress.begin(.writing, files: all.count, bytes: all.reduce(0) { $0 + $1.manifest.sizeBytes })
     for (thing, path) in links { writeLink(thing, at: path) }
+    var first: [RestoredFile] = []
+    var further: [RestoredFile] = []
+    var groups: [[UInt8]: FolderPath] = [:]
     for file in all {
-      try await write(file)
-      progress.advance(files: 1, bytes: file.manifest.sizeBytes)
+      if let group = linkGroup(of: file), groups.updateValue(file.path, forKey: group) != nil {
+        further.append(file)
+      } else {
+        first.append(file)
+      }
     }
+    try await writeSideBySide(first)
+    try await writeFurtherNames(further, of: first)
     for (path, result) in writer.settle() {
       if case .failure(let error) = result { note("\(path): \(error)") }
     }
     return report
   }
 
-  private mutating func write(_ file: FileToWrite) async throws {
-    if await contents.reader.isThere(file.manifest, at: file.path, in: writer.root) {
-      return keepThere(file)
+  private var lane: RestoreLane {
+    RestoreLane(tree: tree, writer: writer, source: contents.reader.source, progress: progress)
+  }
+
+  private mutating func writeSideBySide(_ files: [RestoredFile]) async throws {
+    let queue = RestoreQueue(files)
+    let lane = self.lane
+    let reports = try await withThrowingTaskGroup(of: RestoreReport.self) { group in
+      for _ in 0..<RestoreLane.count { group.addTask { try await lane.write(queue) } }
+      return try await group.reduce(into: []) { $0.append($1) }
     }
-    let group = linkGroup(of: file)
-    if let group, let first = linked[group],
-      (try? writer.writeHardLink(to: first, at: file.path, expecting: .absent)) != nil
-    {
-      report.files += 1
-      return
-    }
-    do {
-      let draft = try await contents.draft(
-        of: file.manifest, at: file.path, expecting: .absent, with: writer)
-      let written = try draft.finish(tree.fileAttributes(of: file.thing))
-      for error in written.unapplied { note("\(error)") }
-      report.files += 1
-      report.bytes += file.manifest.sizeBytes
-      if let group { linked[group] = file.path }
-    } catch let error as FolderError where error.code == .noSpace {
-      throw FreeholdError(.noSpace, "\(error)", hint: "make room, then restore what is missing")
-    } catch let error as FolderError {
-      note("\(error)")
-    } catch let error as FreeholdError {
-      report.problems.append(
-        Problem(
-          .danger, error.code, "\(file.path): \(error.message)", hint: error.hint))
+    for part in reports {
+      report.files += part.files
+      report.filesThere += part.filesThere
+      report.bytes += part.bytes
+      report.problems += part.problems
     }
   }
 
-  /// A restore that was interrupted goes on: what it had written already is taken as it is.
-  private mutating func keepThere(_ file: FileToWrite) {
-    do {
-      let written = try writer.setAttributes(
-        tree.fileAttributes(of: file.thing), at: file.path, expecting: .anything)
-      for error in written.unapplied { note("\(error)") }
-      if let group = linkGroup(of: file), linked[group] == nil { linked[group] = file.path }
-      report.filesThere += 1
-    } catch {
-      note("\(error)")
+  /// Names of files that were written under another name: hard links where that works.
+  private mutating func writeFurtherNames(
+    _ files: [RestoredFile], of written: [RestoredFile]
+  ) async throws {
+    guard !files.isEmpty else { return }
+    var linked: [[UInt8]: FolderPath] = [:]
+    for file in written {
+      if let group = linkGroup(of: file) { linked[group] = file.path }
+    }
+    var folder = LastFolder()
+    for file in files {
+      try Task.checkCancellation()
+      if let first = linkGroup(of: file).flatMap({ linked[$0] }),
+        (try? writer.writeHardLink(to: first, at: file.path, expecting: .absent)) != nil
+      {
+        report.files += 1
+      } else {
+        try await lane.write(file, from: contents, in: &folder, report: &report)
+      }
+      progress.advance(files: 1, bytes: file.manifest.sizeBytes)
     }
   }
 
   /// What names of one file have in common.
-  private func linkGroup(of file: FileToWrite) -> [UInt8]? {
+  private func linkGroup(of file: RestoredFile) -> [UInt8]? {
     guard file.thing.copy == nil else { return nil }
     return tree.attribute(of: file.thing.object, .linkGroup).map {
       $0 + file.manifest.contentTag.bytes

@@ -47,6 +47,7 @@ extension Vault {
       for thing in shown where thing.kind == .folder {
         pending.append((thing.object, path + [thing.name]))
       }
+      found += clashes(among: shown, in: path)
       guard shown.contains(where: { $0.copy != nil }) else { continue }
       for thing in shown where thing.copy == nil && tree.hasSeveralContents(thing.object) {
         let all = [thing] + shown.filter { $0.object == thing.object && $0.copy != nil }
@@ -58,6 +59,20 @@ extension Vault {
     }
     return found.sorted {
       $0.path.lexicographicallyPrecedes($1.path) { $0.lexicographicallyPrecedes($1) }
+    }
+  }
+
+  /// Files of one name that were made in several places: one has the name, the others a marked one.
+  private func clashes(among shown: [ShownThing], in path: [[UInt8]]) -> [VaultConflict] {
+    let marked = shown.filter { thing in
+      thing.copy == nil && thing.kind != .folder
+        && tree.wantedName(of: thing.object).map { $0 != thing.name } ?? false
+    }
+    let groups = Dictionary(grouping: marked) { tree.wantedName(of: $0.object) ?? [] }
+    return groups.map { name, others in
+      let first = shown.filter { $0.copy == nil && $0.name == name && $0.kind != .folder }
+      return VaultConflict(
+        path: path + [name], versions: (first + others).compactMap { version($0, in: path) })
     }
   }
 

@@ -34,6 +34,15 @@ private struct FilesUnderWay {
   }
 }
 
+/// A file that is to be read, and what it is read with.
+private struct Source {
+  let file: LocalIntake.FileToRead
+  /// Its content, when the vault has it already.
+  let known: LocalIntake.KnownContent?
+  let mirror: FolderMirror
+  let window: ChunkWindow
+}
+
 extension Vault {
   /// Reads the files that may have new content, takes it in, sends full packs to nodes meanwhile,
   /// and commits files as their packs are stored.
@@ -51,9 +60,11 @@ extension Vault {
     progress.begin(.reading, files: local.files.count, bytes: local.files.sizeBytes)
     try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
       let window = ChunkWindow(chunker: tools.chunker)
+      var folder = LastFolder()
       for file in local.files where !Task.isCancelled {
         let known = try await knownContent(of: file, local, meter: meter)
-        try await read(file, known: known, tools, window: window, mirror: mirror, &underWay) {
+        let source = Source(file: file, known: known, mirror: mirror, window: window)
+        try await read(source, in: &folder, tools, &underWay) {
           try await line.advance(in: &group, for: self)
         }
         progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
@@ -96,21 +107,20 @@ extension Vault {
   ///
   /// A file that cannot be read is reported and left as it was.
   private func read(
-    _ file: LocalIntake.FileToRead, known: LocalIntake.KnownContent?, _ tools: IntakeTools,
-    window: ChunkWindow, mirror: FolderMirror, _ underWay: inout FilesUnderWay,
-    submit: () async throws -> Void
+    _ source: Source, in folder: inout LastFolder, _ tools: IntakeTools,
+    _ underWay: inout FilesUnderWay, submit: () async throws -> Void
   ) async throws {
-    let intake = tools.intake
+    let (intake, file, mirror) = (tools.intake, source.file, source.mirror)
     for attempt in 1...3 {
       let number = intake.begin()
       do {
-        let reader = try FileReader(mirror.root, at: file.path)
+        let reader = try FileReader(mirror.root, at: file.path, from: &folder)
         var current = file
         current.stat = reader.stat
         let extended = try reader.extendedAttributes()
         mirror.notKept += extended.notKept.map { NotKept(path: file.path, reason: $0) }
         let attributes = ObservedAttributes(reader.stat, extended: extended.kept)
-        if let known, known.stat.isUnchanged(since: reader.stat) {
+        if let known = source.known, known.stat.isUnchanged(since: reader.stat) {
           intake.abandon(number)
           underWay.add(current, attributes, known.manifest)
           return
@@ -122,7 +132,7 @@ extension Vault {
         }
         guard
           try await intake.take(
-            reader, as: number, chunker: tools.chunker, window: window, submit: submit)
+            reader, as: number, chunker: tools.chunker, window: source.window, submit: submit)
         else { return intake.abandon(number) }
         underWay.reading[number] = FilesUnderWay.Reading(file: current, attributes: attributes)
         intake.end(number)

@@ -9,6 +9,15 @@ import VaultStore
 // written. So a marked vault that no folder is bound to was never used, and nobody may have its
 // words: it is made anew.
 
+extension FreeholdError {
+  /// A vault's folder without the vault in it.
+  static func notFinished(_ path: DiskPath) -> FreeholdError {
+    FreeholdError(
+      .noSuchVault, "the vault in \(path) was never finished, or its database is gone",
+      hint: "the nodes have all that was synced: freehold join or recover, with another home")
+  }
+}
+
 /// A vault whose making was interrupted.
 public struct UnfinishedVault: Hashable, Sendable {
   /// The vault.
@@ -25,7 +34,8 @@ extension Home {
   static let unfinishedKey = "unfinished"
   /// What a vault's folder holds before anything of worth is in it.
   private static let bareNames: Set<String> = [
-    "lock", "outbox", "packs", "vault.db", "vault.db-wal", "vault.db-shm",
+    "lock", "original", "outbox", "packs", "vault.db", "vault.db-journal", "vault.db-wal",
+    "vault.db-shm",
   ]
 
   /// Keeps others from making keys or a vault here at the same time; throws `.busy`.

@@ -9,6 +9,7 @@ public import VaultEnvironment
 
 /// Reaches nodes over HTTP/1.1 and TLS 1.3, trusting exactly the pinned certificate of each.
 ///
+/// A peer of whom nothing is known may show any certificate.
 /// No redirect is followed and nothing is retried. Close it with `shutdown` when done.
 public final class HTTPNetwork: Network {
   /// How long a connection may take to open: a dead node must not hold up the others.
@@ -16,7 +17,13 @@ public final class HTTPNetwork: Network {
   /// How many requests to one node run side by side.
   static let connectionsPerNode = 4
 
-  private let clients = Mutex<[NetworkPeer: HTTPClient]>([:])
+  /// A client, and the one loop on which all its connections run.
+  private struct Client {
+    let http: HTTPClient
+    let loop: any EventLoop
+  }
+
+  private let clients = Mutex<[NetworkPeer: Client]>([:])
 
   /// Makes a network without open connections.
   public init() {}
@@ -27,7 +34,17 @@ public final class HTTPNetwork: Network {
       defer { clients = [:] }
       return Array(clients.values)
     }
-    for client in open { try? await client.shutdown() }
+    for client in open { try? await client.http.shutdown() }
+  }
+
+  /// Begins to close every connection, and does not wait for the other sides to agree: the process
+  /// is about to end.
+  public func abandon() {
+    let open = clients.withLock { clients in
+      defer { clients = [:] }
+      return Array(clients.values)
+    }
+    for client in open { client.http.shutdown { _ in } }
   }
 
   /// Sends a request and waits for the whole answer.
@@ -40,10 +57,11 @@ public final class HTTPNetwork: Network {
     for header in request.headers { message.headers.add(name: header.name, value: header.value) }
     if !request.body.isEmpty || request.method != "GET" {
       message.body = .stream(
-        BodyPieces(of: request.body), length: .known(Int64(request.body.count)))
+        BodyPieces(of: request.body, loop: client.loop),
+        length: .known(Int64(request.body.count)))
     }
     do {
-      let response = try await client.execute(message, timeout: timeout.timeAmount)
+      let response = try await client.http.execute(message, timeout: timeout.timeAmount)
       return try await collect(response, bytesMax: request.responseBytesMax, from: peer)
     } catch let error as NetworkError {
       throw error
@@ -74,32 +92,37 @@ public final class HTTPNetwork: Network {
       headers: response.headers.map { (name: $0.name, value: $0.value) }, body: body)
   }
 
-  private func client(for peer: NetworkPeer) throws(NetworkError) -> HTTPClient {
+  private func client(for peer: NetworkPeer) throws(NetworkError) -> Client {
     if let client = clients.withLock({ $0[peer] }) { return client }
     let made = try Self.makeClient(for: peer)
-    let (kept, spare) = clients.withLock { clients -> (HTTPClient, HTTPClient?) in
+    let (kept, spare) = clients.withLock { clients -> (Client, Client?) in
       if let first = clients[peer] { return (first, made) }
       clients[peer] = made
       return (made, nil)
     }
-    spare?.shutdown { _ in }
+    spare?.http.shutdown { _ in }
     return kept
   }
 
-  private static func makeClient(for peer: NetworkPeer) throws(NetworkError) -> HTTPClient {
-    guard case .certificate(let der) = peer.pin else {
+  private static func makeClient(for peer: NetworkPeer) throws(NetworkError) -> Client {
+    var tls = TLSConfiguration.makeClientConfiguration()
+    switch peer.pin {
+    case .certificate(let der):
+      do {
+        tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
+      } catch {
+        throw NetworkError(
+          .certificateRefused, peer: peer.did,
+          "the certificate on record for \(peer.url) is broken")
+      }
+      // The one trusted certificate names its holder; the host name in the URL proves no more.
+      tls.certificateVerification = .noHostnameVerification
+    case .unknown:
+      tls.certificateVerification = .none
+    case .publicKey:
       throw NetworkError(
         .certificateRefused, peer: peer.did, "no certificate is known for \(peer.url)")
     }
-    var tls = TLSConfiguration.makeClientConfiguration()
-    do {
-      tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: der, format: .der)])
-    } catch {
-      throw NetworkError(
-        .certificateRefused, peer: peer.did, "the certificate on record for \(peer.url) is broken")
-    }
-    // The one trusted certificate names its holder; the host name in the URL proves nothing more.
-    tls.certificateVerification = .noHostnameVerification
     tls.minimumTLSVersion = .tlsv13
     tls.applicationProtocols = ["http/1.1"]
     var configuration = HTTPClient.Configuration(
@@ -108,7 +131,10 @@ public final class HTTPNetwork: Network {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerNode
     configuration.connectionPool.retryConnectionEstablishment = false
-    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    let loop = HTTPClient.defaultEventLoopGroup.next()
+    return Client(
+      http: HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration),
+      loop: loop)
   }
 
   private static func translate(_ error: any Error, peer: NetworkPeer) -> NetworkError {
@@ -143,26 +169,36 @@ public final class HTTPNetwork: Network {
 }
 
 /// A long body piece by piece, so that no second copy of it is ever whole in memory: the next piece
-/// is made when the connection has taken the last.
+/// is made when the connection's loop has taken the last.
 private struct BodyPieces: AsyncSequence, Sendable {
-  static let pieceBytes = 256 << 10
+  static let pieceBytes = 128 << 10
 
   let bytes: [UInt8]
+  let loop: any EventLoop
 
-  init(of bytes: [UInt8]) { self.bytes = bytes }
+  init(of bytes: [UInt8], loop: any EventLoop) {
+    self.bytes = bytes
+    self.loop = loop
+  }
 
   struct Iterator: AsyncIteratorProtocol {
     var rest: ArraySlice<UInt8>
+    let loop: any EventLoop
+    var isFirst = true
 
     mutating func next() async throws -> ByteBuffer? {
       guard !rest.isEmpty else { return nil }
+      // What was handed over before is in the loop's queue: behind it, the loop knows whether the
+      // connection takes more, and the client waits for that before it asks again.
+      if !isFirst { try await loop.submit {}.get() }
+      isFirst = false
       let piece = rest.prefix(BodyPieces.pieceBytes)
       rest = rest.dropFirst(piece.count)
       return ByteBuffer(bytes: piece)
     }
   }
 
-  func makeAsyncIterator() -> Iterator { Iterator(rest: bytes[...]) }
+  func makeAsyncIterator() -> Iterator { Iterator(rest: bytes[...], loop: loop) }
 }
 
 extension Duration {

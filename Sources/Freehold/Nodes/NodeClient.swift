@@ -12,6 +12,8 @@ struct NodeClient: Sendable {
   let node: DID
   /// What the owner calls it.
   let name: String
+  /// Where it is reached.
+  var url: String { peer.url }
   private let peer: NetworkPeer
   private let environment: Environment
   private let signer: RequestSigner
@@ -20,7 +22,7 @@ struct NodeClient: Sendable {
 
   init(
     node: DID, name: String, record: NodeRecord, environment: Environment, signer: RequestSigner,
-    meter: TrafficMeter
+    meter: TrafficMeter, url: String? = nil
   ) {
     self.node = node
     self.name = name
@@ -28,7 +30,7 @@ struct NodeClient: Sendable {
     self.signer = signer
     self.meter = meter
     peer = NetworkPeer(
-      url: record.addresses[0], pin: .certificate(record.certificate), did: record.node)
+      url: url ?? record.addresses[0], pin: .certificate(record.certificate), did: record.node)
   }
 
   /// How long a small exchange may take.
@@ -53,6 +55,21 @@ struct NodeClient: Sendable {
     return try SyncResponse(decoding: answer.body)
   }
 
+  /// Asks to be answered as soon as the node holds something else than `digest`, or when the time
+  /// is over; what it holds then.
+  func wait(
+    for digest: Bytes32, secondsMost: Int = SyncLimits.waitSecondsMax
+  ) async throws -> Bytes32 {
+    let body = WaitRequest(digest: digest, secondsMost: secondsMost).bytes
+    let answer = try await send(
+      "POST", Endpoint.wait, .pullHead(scope: nil), body: body,
+      timeout: .seconds(secondsMost) + Self.waitSlack, bytesMax: 1 << 16)
+    return try WaitResponse(decoding: answer.body).digest
+  }
+
+  /// How much later than asked an answer about waiting may come.
+  private static let waitSlack = Duration.seconds(8)
+
   /// Brings entries; returns the verified receipt.
   func push(_ request: PushRequest) async throws -> (PushResponse, PushReceipt) {
     let answer = try await send(
@@ -70,10 +87,11 @@ struct NodeClient: Sendable {
   ///
   /// `digest` is the SHA-256 of the bytes when it is known already.
   func put(
-    _ shard: ShardName, _ bytes: [UInt8], digest: Bytes32? = nil
+    _ shard: ShardName, _ bytes: [UInt8], digest: Bytes32? = nil, isPiece: Bool = false
   ) async throws -> [UInt8] {
+    let path = isPiece ? Endpoint.piece(shard) : Endpoint.shard(shard)
     let answer = try await send(
-      "PUT", Endpoint.shard(shard), .pushBlob(shard: shard.root), body: bytes, digest: digest,
+      "PUT", path, .pushBlob(shard: shard.root), body: bytes, digest: digest,
       contentType: "application/octet-stream", timeout: Self.longTimeout, bytesMax: 1 << 16)
     let receipt = try StoredReceipt(verifying: answer.body)
     guard receipt.node == node, receipt.vault == signer.subject, receipt.shard == shard,
@@ -105,6 +123,55 @@ struct NodeClient: Sendable {
     let sizes = try HaveResponse(decoding: answer.body).sizes
     guard sizes.count == shards.count else { throw MessageError.field("sizes") }
     return sizes
+  }
+
+  /// The whole policy log of the vault, every signature checked.
+  ///
+  /// Throws `tampered` when it makes no sense, or lacks one of `heads`.
+  func policyLog(heads: [CID] = []) async throws -> PolicyLog {
+    do {
+      return try await fetchPolicyLog(heads: heads)
+    } catch let error as PolicyError {
+      throw FreeholdError(.tampered, "the vault's policy makes no sense: \(error.sentence)")
+    }
+  }
+
+  private func fetchPolicyLog(heads: [CID]) async throws -> PolicyLog {
+    var log: PolicyLog?
+    var count = 0
+    while true {
+      let answer = try await send(
+        "GET", Endpoint.policy(after: count), .pullPolicy, body: [],
+        bytesMax: SyncLimits.messageBytesMax)
+      let part = try PolicyResponse(decoding: answer.body)
+      var grown = try log ?? PolicyLog(genesis: try Genesis(decoding: part.genesis))
+      for entry in part.entries { try grown.add(entry) }
+      log = grown
+      count += part.entries.count
+      guard part.more, !part.entries.isEmpty else { break }
+    }
+    guard let log, log.vault == signer.subject, log.waitingCount == 0,
+      heads.allSatisfy({ log.contains($0) })
+    else {
+      throw FreeholdError(
+        .tampered, "\(name) does not show the whole policy of the vault",
+        hint: "try it with another node")
+    }
+    return log
+  }
+
+  /// Puts a message into a mailbox, or opens the mailbox with it.
+  func putMail(_ bytes: [UInt8], _ number: MailboxNumber, _ slot: MailboxSlot) async throws {
+    _ = try await send(
+      "PUT", Endpoint.mailbox(number, slot), .link, body: bytes, bytesMax: 1 << 16)
+  }
+
+  /// Reads a message of a mailbox; nil before it came.
+  func mail(_ number: MailboxNumber, _ slot: MailboxSlot) async throws -> [UInt8]? {
+    let answer = try await send(
+      "GET", Endpoint.mailbox(number, slot), .link, body: [],
+      bytesMax: SyncLimits.mailboxMessageBytesMax)
+    return answer.body.isEmpty ? nil : answer.body
   }
 
   /// Asks; once more with the node's time when only the clocks were apart.
@@ -148,7 +215,8 @@ struct NodeClient: Sendable {
     return answer
   }
 
-  private static func refusal(_ answer: NetworkResponse) -> any Error {
+  /// What a node says when it does not do what it is asked.
+  static func refusal(_ answer: NetworkResponse) -> any Error {
     if let refusal = try? Refusal(decoding: answer.body) { return refusal }
     return MessageError.field("the node answered with status \(answer.status)")
   }

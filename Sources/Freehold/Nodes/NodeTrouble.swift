@@ -19,10 +19,7 @@ struct NodeTrouble: Hashable, Sendable {
       code = .tampered
       message = "\(name) at \(url) does not show the certificate of its record"
       hint = "somebody may stand in between; ask the host for a new invitation"
-    case is NetworkError:
-      code = .offline
-      message = "\(name) at \(url) cannot be reached"
-      hint = "is it running? freehold sync tries again"
+    case is NetworkError: (code, message, hint) = Self.unreachable(name, url: url)
     case let failure as FreeholdError:
       (code, message, hint) = (failure.code, failure.message, failure.hint)
     case let failure as MessageError:
@@ -36,6 +33,17 @@ struct NodeTrouble: Hashable, Sendable {
     }
   }
 
+  /// A node does not answer.
+  init(unreachable name: String, url: String) {
+    (code, message, hint) = Self.unreachable(name, url: url)
+  }
+
+  private static func unreachable(
+    _ name: String, url: String
+  ) -> (FreeholdError.Code, String, String?) {
+    (.offline, "\(name) at \(url) cannot be reached", "is it running? freehold sync tries again")
+  }
+
   private static func explain(
     _ refusal: Refusal, name: String
   ) -> (FreeholdError.Code, String, String?) {
@@ -45,7 +53,10 @@ struct NodeTrouble: Hashable, Sendable {
     case .stopping:
       (.offline, "\(name) takes nothing now: \(refusal.message)", "freehold sync tries again")
     case .refused:
-      (.refused, "\(name) refuses: \(refusal.message)", nil)
+      (
+        .refused, "\(name) refuses: \(refusal.message)",
+        "was this device revoked? freehold device list on another one tells"
+      )
     case .unauthorized:
       (
         .refused, "\(name) does not accept this device's request: \(refusal.message)",

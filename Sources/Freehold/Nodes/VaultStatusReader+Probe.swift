@@ -22,7 +22,8 @@ extension VaultStatusReader {
   private static let timeout = Duration.seconds(10)
   private static let answerBytesMax = 64 << 10
 
-  private static func probe(_ node: StoredNode, _ environment: Environment) async -> NodeProbe {
+  /// Asks one node who it is and whether it can store.
+  static func probe(_ node: StoredNode, _ environment: Environment) async -> NodeProbe {
     var probe = NodeProbe(did: node.did, name: node.name, url: node.url)
     do {
       let known = try NodeRecord(verifying: node.record)

@@ -13,6 +13,13 @@ extension Vault {
     report.redundancy = try redundancyStatus(outcomes)
     report.problems += problems(outcomes) + folderProblems(mirror) + clockProblems(outcomes)
     report.problems += try redundancyProblems(report.redundancy, outcomes)
+    if let left = try historyProgress() {
+      report.problems.append(
+        Problem(
+          .note, .partial,
+          "the history is still coming: \(left.here) of \(left.total) entries before this device"
+            + " joined are here", hint: "the next syncs bring the rest; the files are complete"))
+    }
     let totals = treeTotals()
     report.conflictCount = totals.conflicts
     if totals.conflicts > 0 {

@@ -11,6 +11,8 @@ struct NodeOutcome: Sendable {
   var name: String
   /// Whether it answered at all.
   var isReached = false
+  /// Whether it showed a head of this device that this home never signed.
+  var showsFork = false
   /// Why the exchange ended early.
   var trouble: NodeTrouble?
   /// What it, or a device, did wrong.
@@ -29,14 +31,24 @@ extension Vault {
   /// Everything between this device and one node: fetch, then shards, then entries.
   ///
   /// Never throws: what went wrong is in the outcome, so that one node stops no other.
-  func exchange(with client: NodeClient, url: String) async -> NodeOutcome {
+  func exchange(
+    with client: NodeClient, url: String, onlyFetches: Bool = false
+  ) async -> NodeOutcome {
     var outcome = NodeOutcome(
       node: client.node, name: client.name, session: session(with: client.node))
     do {
-      try await fetch(client, &outcome)
-      if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
-      try await uploadShards(client)
-      try await bring(client, &outcome)
+      do {
+        try await fetch(client, &outcome)
+      } catch let refusal as VaultSync.Refusal where refusal.code == .unauthorized {
+        // A node that was away when this device was let in does not know it yet.
+        try await introduce(to: client)
+        try await fetch(client, &outcome)
+      }
+      if !onlyFetches, !outcome.showsFork {
+        if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
+        try await uploadShards(client)
+        try await bring(client, &outcome)
+      }
     } catch {
       outcome.trouble = NodeTrouble(error, name: client.name, url: url)
     }
@@ -54,6 +66,14 @@ extension Vault {
     }
   }
 
+  /// The outcome for a node that is known not to answer at present.
+  func notAsked(_ client: NodeClient, url: String) -> NodeOutcome {
+    var outcome = NodeOutcome(
+      node: client.node, name: client.name, session: session(with: client.node))
+    outcome.trouble = NodeTrouble(unreachable: client.name, url: url)
+    return outcome
+  }
+
   private func fetch(_ client: NodeClient, _ outcome: inout NodeOutcome) async throws {
     var local = try localState()
     var request = outcome.session.start(local)
@@ -68,7 +88,12 @@ extension Vault {
       outcome.usedBytes = response.usedBytes
       outcome.clockLeadMilliseconds = response.time.milliseconds(since: environment.clock.now())
       if let news = response.news {
-        for finding in try ingest(news).findings { outcome.session.note(finding) }
+        let ingested = try ingest(news)
+        for finding in ingested.findings { outcome.session.note(finding) }
+        if ingested.showsFork {
+          outcome.showsFork = true
+          return
+        }
         local = try localState()
       }
       let step = try outcome.session.receive(
@@ -117,17 +142,37 @@ extension Vault {
   private func runs(lacking: [FeedKey: Int]) throws -> [FeedRun] {
     var room = SyncLimits.messageBytesMax / 2
     var runs: [FeedRun] = []
-    for (feed, first) in lacking.sorted(by: { $0.key < $1.key }) where room > 0 {
+    var cited: [FeedKey: Int] = [:]
+    // Revoked devices last: of those a node takes no more than the policy lets count and what the
+    // other runs of this message build on.
+    let order = lacking.map { feed, first in
+      (feed: feed, first: first, kept: keptCount(of: feed.device, in: feed.scope))
+    }.sorted { ($0.kept == nil ? 0 : 1, $0.feed) < ($1.kept == nil ? 0 : 1, $1.feed) }
+    for (feed, first, kept) in order where room > 0 {
+      let last = kept.map { max($0, UInt64(cited[feed] ?? 0)) } ?? .max
       let entries = try database.read {
         try $0.entries(
           scope: feed.scope, device: feed.device, from: UInt64(first), bytesMax: room)
-      }
-      let sendable = try Self.endingSigned(entries)
+      }.filter { $0.sequence <= last }
+      let sendable = try Self.endingSigned(Self.continuing(entries, from: UInt64(first)))
       guard !sendable.isEmpty else { continue }
       room -= sendable.reduce(0) { $0 + $1.bytes.count }
-      runs.append(FeedRun(feed: feed, first: first, entries: sendable.map(\.bytes)))
+      let run = FeedRun(feed: feed, first: first, entries: sendable.map(\.bytes))
+      if kept == nil { cited.merge(run.citations) { max($0, $1) } }
+      runs.append(run)
     }
-    return runs
+    return runs.sorted { $0.feed < $1.feed }
+  }
+
+  /// The entries that follow each other from `first` on: a device whose history is still coming has
+  /// gaps, and must not send what is behind one as if it followed.
+  private static func continuing(_ entries: [StoredEntry], from first: UInt64) -> [StoredEntry] {
+    var next = first
+    return Array(
+      entries.prefix { entry in
+        defer { next += 1 }
+        return entry.sequence == next
+      })
   }
 
   /// A run must end with a signed entry.

@@ -23,8 +23,13 @@ extension Vault {
 
   /// The chain of a feed at a count, as far as this device has it.
   func chain(_ feed: FeedKey, at count: Int) throws -> Bytes32? {
-    try database.read {
-      try $0.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
+    try database.read { transaction in
+      if let stored = try transaction.feed(scope: feed.scope, device: feed.device),
+        stored.count == UInt64(count)
+      {
+        return stored.chain
+      }
+      return try transaction.chain(scope: feed.scope, device: feed.device, at: UInt64(count))
     }
   }
 

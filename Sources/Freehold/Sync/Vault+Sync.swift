@@ -18,6 +18,11 @@ extension Vault {
     var report = SyncReport()
     report.isDryRun = options.isDryRun
     let meter = TrafficMeter()
+    if !options.isDryRun {
+      try takeUpSuccession()
+      try settleKeys()
+      try await hearFirst(meter: meter, progress: progress)
+    }
     let mirror = try openMirror()
     if !options.isDryRun {
       if let mirror, mirror.applied.vector.isEmpty, tree.objectCount == 0, !nodeBook.isEmpty {
@@ -31,8 +36,12 @@ extension Vault {
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
-      let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
+      if comparesAnew { try endComparison() }
+      let outcomes = try await exchangeWithNodes(
+        without: options.without, meter: meter, progress: progress)
       if let mirror {
+        if treeWentBack { mirror.applied = AppliedState() }
+        treeWentBack = false
         try passOverSettings(mirror)
         try await writeFolder(
           mirror, nodes: Set(outcomes.filter(\.isReached).map(\.node)), meter: meter,
@@ -52,6 +61,7 @@ extension Vault {
     _ mirror: FolderMirror, _ options: SyncOptions, meter: TrafficMeter, progress: SyncProgress,
     report: inout SyncReport
   ) async throws {
+    if !options.isDryRun { try dropDamagedPacks(mirror: mirror) }
     progress.begin(.scanning)
     var seen = 0
     let changes = mirror.scan { count in
@@ -75,7 +85,8 @@ extension Vault {
       try? store(mirror)
       throw error
     }
-    if report.outgoing.total > 0 { try store(mirror) }
+    if report.outgoing.total > 0 || !mirror.lostPacks.isEmpty { try store(mirror) }
+    try endMending(mirror)
   }
 
   /// Counts batches that hold nothing but settings as shown by the folder.
@@ -87,26 +98,46 @@ extension Vault {
   }
 
   /// Exchanges with all nodes side by side; then brings to each what came from the others.
+  ///
+  /// Nodes in `without` are not asked and count as not reached.
   func exchangeWithNodes(
-    meter: TrafficMeter, progress: SyncProgress
+    without: Set<DID> = [], meter: TrafficMeter, progress: SyncProgress
   ) async throws -> [NodeOutcome] {
+    if let renewed { throw renewed }
     try mirrorNodes()
+    try await completeSuccession()
+    try settleKeys()
     try await heal(meter: meter)
     try spread()
     try refreshHead()
-    progress.begin(.exchanging, bytes: try pendingShardBytes())
     let book = nodeBook.sorted { $0.key < $1.key }
     let clients = try book.map { node, entry in
       (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
     }
+    let adoption = await adoptCheckpoint(from: clients.map(\.client))
+    progress.begin(.exchanging, bytes: try pendingShardBytes())
     var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for (client, url) in clients {
-        group.addTask { await self.exchange(with: client, url: url) }
+        group.addTask {
+          without.contains(client.node)
+            ? await self.notAsked(client, url: url) : await self.exchange(with: client, url: url)
+        }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
+    if let forked = outcomes.first(where: \.showsFork),
+      let client = clients.first(where: { $0.client.node == forked.node })
+    {
+      do {
+        try await succeedAfterFork(client.client)
+      } catch let error as NetworkError {
+        throw NodeTrouble(error, name: client.client.name, url: client.url).asError
+      }
+    }
+    // What came may owe a key, as after two revocations at once: what is written next needs it.
+    try settleKeys()
     try refreshHead()
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for outcome in outcomes {
@@ -118,6 +149,21 @@ extension Vault {
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
+    }
+    let reached = clients.map(\.client).filter { client in
+      outcomes.contains { $0.node == client.node && $0.trouble == nil }
+    }
+    // The files first: the history comes with the next syncs.
+    let filled =
+      adoption.isAdopted
+      ? [:] : await fillHistory(from: reached, bytesMax: Self.historyBytesPerSync)
+    await publishCheckpointIfWorthIt(to: reached)
+    for index in outcomes.indices {
+      let node = outcomes[index].node
+      let found = (adoption.findings[node] ?? []) + (filled[node] ?? [])
+      for finding in found where !outcomes[index].findings.contains(finding) {
+        outcomes[index].findings.append(finding)
+      }
     }
     return outcomes.sorted { $0.node < $1.node }
   }
@@ -174,9 +220,25 @@ extension Vault {
     }
   }
 
+  /// Fetches what the nodes have before the folder is looked at, in a home that is a copy: the
+  /// folder may be older or newer than what this home knows.
+  ///
+  /// Throws `offline` when no node answers; nothing was changed then.
+  private func hearFirst(meter: TrafficMeter, progress: SyncProgress) async throws {
+    guard comparesAnew, !nodeBook.isEmpty else { return }
+    let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
+    guard outcomes.contains(where: \.isReached) else {
+      throw FreeholdError(
+        .offline, "a copied home asks a node first, and none can be reached",
+        hint: "the folder stays as it is until then")
+    }
+  }
+
   /// The bound folder; nil when there is none.
   func openMirror() throws -> FolderMirror? {
     guard !facts.folder.isEmpty else { return nil }
+    // What the copy knew of the folder may be of another time: everything is compared.
+    if comparesAnew { try FolderMirror.forget(home, disk: environment.disk) }
     do {
       return try FolderMirror(
         folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk)

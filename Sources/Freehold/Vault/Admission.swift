@@ -20,6 +20,18 @@ public struct Admission: Hashable, Sendable {
 }
 
 extension Admission {
+  /// An admission by a log that was fetched from a node.
+  ///
+  /// Throws `tampered` when it names no root folder.
+  init(_ log: PolicyLog, name: String, nodes: [[UInt8]]) throws {
+    guard let scope = log.evaluate().rootScope else {
+      throw FreeholdError(.tampered, "the vault's policy names no root folder")
+    }
+    self.init(
+      genesis: log.genesis.bytes, policy: log.entries.map(\.bytes), rootScope: scope.scope,
+      name: name, nodes: nodes)
+  }
+
   private static let bytesMax = 24 << 20
   private static let nodesMax = 1_024
 

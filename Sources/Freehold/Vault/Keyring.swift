@@ -11,6 +11,7 @@ struct Keyring: Sendable {
   private var keys: [CID: EpochKey] = [:]
   private var byNumber: [ScopeID: [UInt64: [EpochKey]]] = [:]
   private var writing: [ScopeID: EpochKey] = [:]
+  private var earliest: [ScopeID: EpochKey] = [:]
 
   /// Opens every epoch that `device` has a seal in, and from there all that come before.
   init(_ state: PolicyState, device: DID, kem: KEMKey) {
@@ -30,11 +31,20 @@ struct Keyring: Sendable {
       if let current = state.writingEpoch(of: scope.scope) {
         writing[scope.scope] = keys[current.entry]
       }
+      // By number, then by name: the same on every device that reads the whole history.
+      earliest[scope.scope] = epochs.first { keys[$0.entry] != nil }.flatMap { keys[$0.entry] }
     }
   }
 
   /// The key that new entries of a scope are sealed with.
   func writingKey(_ scope: ScopeID) -> EpochKey? { writing[scope] }
+
+  /// The key whose chunker cuts the content of a scope: the earliest that this device has, so that
+  /// content is cut alike, and found again, whichever key is written with.
+  func cuttingKey(_ scope: ScopeID) -> EpochKey? { earliest[scope] }
+
+  /// The key that an entry of the policy log started; nil when this device cannot open it.
+  func key(of epoch: CID) -> EpochKey? { keys[epoch] }
 
   /// The keys that an entry of this epoch may be sealed with: several only after concurrent
   /// rotations.

@@ -20,31 +20,29 @@ extension Vault {
   /// Repeating it for a device that is part of the vault only makes the admission anew. The nodes
   /// hear of it with the next sync; until then they refuse the new device.
   public func admit(_ device: DID, kem: KEMPublicKey) throws -> Admission {
-    if policy.state.managerGrant(of: device) == nil {
-      var random = generator
-      try author { try $0.grantDevice(device, kem: kem, using: &random) }
-      generator = random
+    var random = generator
+    defer { generator = random }
+    let keyring = self.keyring
+    let isNew = policy.state.managerGrant(of: device) == nil
+    try author { author in
+      if isNew { try author.grantDevice(device, kem: kem, using: &random) }
+      try author.settleKeys(keyring, using: &random)
     }
-    try sealOwedKeys()
     return Admission(
       genesis: facts.genesis.bytes, policy: policy.entries.map(\.bytes), rootScope: scope,
       name: facts.name, nodes: nodeBook.sorted { $0.key < $1.key }.map(\.value.bytes))
   }
 
-  /// Seals the current keys to every reader that lacks them, as far as this device has the keys.
-  func sealOwedKeys() throws {
-    for owed in policy.state.owedRotations() {
-      guard case .seals(let scope, let epoch, let recipients) = owed,
-        let key = keyring.writingKey(scope)
-      else { continue }
-      let readers = policy.state.recipients(of: scope).filter { recipients.contains($0.did) }
-      var seals: [DID: [UInt8]] = [:]
-      for reader in readers {
-        seals[reader.did] =
-          try EpochSeal.make(of: key, vault: did, for: reader.did, to: reader.kem).sealed
-      }
-      try author { try $0.addSeals(to: epoch, seals: seals) }
-    }
+  /// Does what the policy owes in keys, as far as this device may and can.
+  ///
+  /// After concurrent revocations any manager that sees it completes what is missing.
+  func settleKeys() throws {
+    guard !policy.state.owedRotations().isEmpty, policy.state.managerGrant(of: device) != nil
+    else { return }
+    var random = generator
+    defer { generator = random }
+    let keyring = self.keyring
+    try author { try $0.settleKeys(keyring, using: &random) }
   }
 
   /// Makes this machine a device of a vault that has admitted it.
@@ -78,9 +76,10 @@ extension Vault {
       }
       try facts.store(transaction)
     }
+    _ = try HomeMark.isCopy(store, on: home.environment.disk)
     return Vault(
-      environment: home.environment, home: store, facts: facts, keys: keys, policy: log,
-      tree: Tree())
+      environment: home.environment, home: store, facts: facts,
+      succession: DeviceSuccession(keys: keys), policy: log, tree: Tree())
   }
 
   /// The policy log of an admission, every signature checked.

@@ -14,6 +14,7 @@ extension Vault {
   /// memory never runs ahead of the disk.
   @discardableResult
   func commit(_ body: (inout Draft) throws -> Void) throws -> Bool {
+    if let renewed { throw renewed }
     let now = environment.clock.now().milliseconds
     guard let batch = try tree.commit(by: device.key, at: now, body) else { return false }
     do {

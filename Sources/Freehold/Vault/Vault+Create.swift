@@ -53,9 +53,10 @@ extension Vault {
       try facts.store(transaction)
       try transaction.setMeta(Home.unfinishedKey, to: new.sheet)
     }
+    _ = try HomeMark.isCopy(store, on: environment.disk)
     let vault = Vault(
-      environment: environment, home: store, facts: facts, keys: keys, policy: founding.log,
-      tree: Tree())
+      environment: environment, home: store, facts: facts,
+      succession: DeviceSuccession(keys: keys), policy: founding.log, tree: Tree())
     try await vault.nameDevice()
     return (vault, phrase)
   }
@@ -108,20 +109,26 @@ extension Vault {
   private static func open(
     _ store: VaultHome, keys: DeviceKeys, environment: Environment
   ) throws -> Vault {
-    let (facts, entries) = try store.database.read {
+    let (known, entries) = try store.database.read {
       (try VaultFacts($0), try $0.policyEntries())
     }
-    guard let facts else {
-      throw FreeholdError(.noSuchVault, "the vault in \(store.path) was never finished")
+    guard var facts = known else {
+      throw FreeholdError.notFinished(store.path)
     }
     try finishMaking(in: store)
+    var succession = try store.database.read {
+      try DeviceSuccession($0, base: keys, vault: facts.vault)
+    }
+    let isCopy = try HomeMark.isCopy(store, on: environment.disk)
+    if isCopy { (succession, facts) = try succeed(store, succession, facts, in: environment) }
     let policy = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
-    let keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
+    let keyring = succession.keyring(policy.evaluate())
     let tree = try loadTree(
       home: store, scope: facts.rootScope, vault: facts.vault, keyring: keyring,
       storeKey: keys.storeKey)
     return Vault(
-      environment: environment, home: store, facts: facts, keys: keys, policy: policy, tree: tree)
+      environment: environment, home: store, facts: facts, succession: succession,
+      policy: policy, tree: tree, notice: isCopy ? sentence(facts) : nil)
   }
 
   /// Says that a new vault has its recovery sheet and its folder: it is never made anew.
@@ -144,13 +151,16 @@ extension Vault {
 
   /// Writes entries into the policy log as this device, durably.
   func author(_ body: (inout PolicyAuthor) throws -> Void) throws {
+    if let renewed { throw renewed }
     var author = try PolicyAuthor(device: keys.signing, log: policy)
     try body(&author)
     let written = author.entries
+    guard !written.isEmpty else { return }
     try database.write { transaction in
       for entry in written { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
     }
     policy = author.log
+    keyring = makeKeyring()
   }
 
   /// Lets a node hold the vault, unless it does already.

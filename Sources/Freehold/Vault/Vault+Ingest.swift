@@ -13,6 +13,8 @@ struct Ingested {
   var hasNewEntries = false
   /// Whether new policy entries came: they may hold the key that entries wait for.
   var hasNewPolicy = false
+  /// Whether it showed a head of this device that was never signed here: this home is a copy.
+  var showsFork = false
 }
 
 extension Vault {
@@ -42,7 +44,8 @@ extension Vault {
     try database.write { transaction in
       for (cid, bytes) in accepted { try transaction.addPolicyEntry(cid, bytes: bytes) }
     }
-    keyring = Keyring(policy.state, device: device, kem: keys.kem)
+    keyring = makeKeyring()
+    try applyRevocations()
     result.hasNewPolicy = true
   }
 
@@ -50,6 +53,10 @@ extension Vault {
     for bytes in heads {
       guard let head = try? Head(verifying: bytes), head.vault == did else {
         result.findings.append(.forged("a head with a wrong signature"))
+        continue
+      }
+      if head.device == device, try !isOwn(head) {
+        result.showsFork = true
         continue
       }
       let known = try database.read { try $0.head(of: head.device) }
@@ -66,6 +73,13 @@ extension Vault {
     }
   }
 
+  /// Whether a head of this device is one that it signed here, and not later ago than the newest.
+  private func isOwn(_ head: Head) throws -> Bool {
+    guard let newest = try database.read({ try $0.head(of: device) }) else { return false }
+    let sequence = UInt64(head.sequence)
+    return sequence < newest.sequence || (sequence == newest.sequence && head.cid == newest.cid)
+  }
+
   private func ingest(_ run: FeedRun, _ result: inout Ingested) throws {
     let position = try database.read { try $0.position(of: run.feed, vault: did) }
     let accepted: [FeedRun.Accepted]
@@ -74,48 +88,52 @@ extension Vault {
     } catch .gap {
       return
     } catch {
+      // Either these entries are forged or the checkpoint's chain is: the history will tell.
+      if try isFirstBehindCut(run.feed) {
+        if try !ownEntriesBuildOnOthers() { try dropAdoption() }
+        return
+      }
       result.findings.append(.forged("entries of \(run.feed.device.text.suffix(8)): \(error)"))
       return
     }
     guard !accepted.isEmpty else { return }
-    let state: StoredEntry.State = isShutOut(run.feed.device) ? .quarantined : .waiting
+    let kept = keptCount(of: run.feed.device, in: run.feed.scope) ?? .max
     try database.write { transaction in
       try transaction.append(
         accepted.map {
           StoredEntry(
             scope: run.feed.scope, device: run.feed.device, sequence: UInt64($0.entry.sequence),
-            bytes: $0.bytes, chain: $0.position.chain, state: state)
+            bytes: $0.bytes, chain: $0.position.chain,
+            state: $0.entry.sequence <= kept ? .waiting : .quarantined)
         })
     }
     result.hasNewEntries = true
   }
 
-  /// Whether a device's entries count: it has a live grant to write.
-  func mayWrite(_ author: DID) -> Bool {
-    policy.state.grants(to: author).contains {
-      $0.isLive && $0.command.proves(Request.pushLog(scope: nil).command)
-    }
-  }
-
-  /// Whether a device is known here and may write no more.
-  ///
-  /// One that is not known may be let in by a policy entry that has not come yet: its entries wait.
-  private func isShutOut(_ author: DID) -> Bool {
-    !policy.state.grants(to: author).isEmpty && !mayWrite(author)
-  }
-
   /// Merges the entries that wait and can be opened; the others go on waiting.
   func mergeWaiting() throws {
-    let waiting = try database.read { try $0.entries(in: .waiting) }.filter {
-      $0.scope == scope && mayWrite($0.device)
+    var left = try mergeWaitingOnce()
+    // Each turn merges something that had waited for what was let out, or is the last.
+    while try releaseCited(by: left.entries) {
+      left = try mergeWaitingOnce()
+      guard left.hasMerged else { return }
     }
-    guard !waiting.isEmpty else { return }
+  }
+
+  /// One pass; the entries that were opened and still wait for others.
+  private func mergeWaitingOnce() throws -> (entries: [StoredEntry], hasMerged: Bool) {
+    let waiting = try database.read { try $0.entries(in: .waiting) }.filter {
+      $0.scope == scope && knowsPart(of: $0.device)
+    }
+    guard !waiting.isEmpty else { return ([], false) }
     let opener = EntryOpener(vault: did, keyring: keyring)
     var batches: [Batch] = []
     var broken: [StoredEntry] = []
+    var opened: [StoredEntry] = []
     for entry in waiting {
       do {
         batches.append(try opener.open(entry))
+        opened.append(entry)
       } catch EntryProblem.noKey {
         continue
       } catch {
@@ -130,6 +148,7 @@ extension Vault {
       for entry in merged { try transaction.setState(.merged, entry) }
       for entry in broken { try transaction.setState(.quarantined, entry) }
     }
+    return (opened.filter { $0.sequence > tree.vector[$0.device.key] }, !merged.isEmpty)
   }
 }
 

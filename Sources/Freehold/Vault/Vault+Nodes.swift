@@ -147,18 +147,23 @@ extension Vault {
     }
   }
 
-  /// A client that asks a node in this device's name.
+  /// A client that asks a node in this device's name; in the former one as long as that has not let
+  /// the new one in: only to read.
   func client(for node: DID, _ entry: NodeEntry, meter: TrafficMeter) throws -> NodeClient {
     let state = policy.state
-    guard
-      let grant = state.grants(to: device).first(where: {
-        $0.isLive && $0.command.proves(Request.pullHead(scope: nil).command)
-      })
-    else {
+    let signing = [keys.signing, succession.former?.signing].compactMap { key -> RequestSigner? in
+      let grant = key.flatMap { key in
+        state.grants(to: key.did).first {
+          $0.isLive && $0.command.proves(Request.pullHead(scope: nil).command)
+        }
+      }
+      guard let key, let grant else { return nil }
+      return RequestSigner(
+        subject: did, node: node, chain: state.chain(of: grant.entry), key: key)
+    }
+    guard let signer = signing.first else {
       throw FreeholdError(.refused, "this device has no live grant in the vault's policy")
     }
-    let signer = RequestSigner(
-      subject: did, node: node, chain: state.chain(of: grant.entry), key: keys.signing)
     return NodeClient(
       node: node, name: entry.name, record: entry.record, environment: environment,
       signer: signer, meter: meter)

@@ -25,21 +25,30 @@ extension Vault {
       tree = try Tree(checkpoint: plain)
     }
     let opener = EntryOpener(vault: vault, keyring: keyring)
-    // A batch may build on one of a feed that is read later: those that wait are given again.
-    var waiting: [Batch] = []
-    for feed in try home.database.read({ try $0.feeds(in: scope) }) {
-      var next = tree.vector[feed.device.key] + 1
-      while next <= feed.count {
-        let entries = try home.database.read {
-          try $0.entries(scope: scope, device: feed.device, from: next, bytesMax: 16 << 20)
-        }
-        guard let last = entries.last else { break }
-        waiting = tree.merge(waiting + (try batches(of: entries, opener))).waiting
-        next = last.sequence + 1
+    var replay = FeedReplay(
+      try home.database.read { try $0.feeds(in: scope) }, after: tree.vector, upTo: nil)
+    try replay.run(into: &tree) { feed, next, bytesMax in
+      let entries = try home.database.read {
+        try $0.entries(scope: scope, device: feed.device, from: next, bytesMax: bytesMax)
       }
+      return (try batches(of: entries, opener), entries.last?.sequence)
     }
     tree.labelClashes()
     return tree
+  }
+
+  /// Merges stored entries up to a cut into a tree; whether all of them could be merged.
+  func replay(into past: inout Tree, upTo cut: VersionVector) throws -> Bool {
+    let opener = EntryOpener(vault: did, keyring: keyring)
+    var replay = FeedReplay(
+      try database.read { try $0.feeds(in: scope) }, after: past.vector, upTo: cut)
+    try replay.run(into: &past) { feed, next, bytesMax in
+      let entries = try database.read {
+        try $0.entries(scope: scope, device: feed.device, from: next, bytesMax: bytesMax)
+      }.filter { $0.sequence <= cut[feed.device.key] }
+      return (try Self.batches(of: entries, opener), entries.last?.sequence)
+    }
+    return past.vector.includes(cut)
   }
 
   /// The batches of stored entries.
@@ -59,18 +68,27 @@ extension Vault {
   /// Keeps the tree when it has changed, so that the next start need not merge the entries again.
   func storeCheckpointIfWorthIt() throws {
     guard isTreeDirty else { return }
-    var vector = ByteWriter()
-    for (replica, sequence) in tree.vector.sorted {
-      vector.writeBytes32(replica)
-      vector.writeVarint(sequence)
-    }
-    let sealed = try LocalSeal.seal(
-      tree.encodeCheckpoint(), storeKey: keys.storeKey, column: Self.checkpointColumn,
-      row: scope.bytes, using: &generator)
-    try database.write {
-      try $0.setCheckpoint(scope, vector: vector.bytes, sealed: sealed)
-    }
+    let sealed = try seal(tree.encodeCheckpoint())
+    let vector = Self.bytes(of: tree.vector)
+    try database.write { try $0.setCheckpoint(scope, vector: vector, sealed: sealed) }
     isTreeDirty = false
+  }
+
+  /// Seals a state for this device's own store.
+  func seal(_ state: [UInt8]) throws -> [UInt8] {
+    try LocalSeal.seal(
+      state, storeKey: keys.storeKey, column: Self.checkpointColumn, row: scope.bytes,
+      using: &generator)
+  }
+
+  /// A vector as it is kept beside a checkpoint.
+  static func bytes(of vector: VersionVector) -> [UInt8] {
+    var writer = ByteWriter()
+    for (replica, sequence) in vector.sorted {
+      writer.writeBytes32(replica)
+      writer.writeVarint(sequence)
+    }
+    return writer.bytes
   }
 }
 

@@ -17,6 +17,11 @@ public actor Vault {
   let home: VaultHome
   let facts: VaultFacts
   let keys: DeviceKeys
+  /// The same keys, and those that still have to let them in after this home was found to be a
+  /// copy.
+  var succession: DeviceSuccession
+  /// What a person should know since this start: that this is a new device; nil for nothing.
+  public nonisolated let notice: String?
   /// Keys the tokens of the local chunk index.
   let tokenKey: SecretBytes
 
@@ -25,6 +30,10 @@ public actor Vault {
   var tree: Tree
   /// Whether the tree has changed since its checkpoint was stored.
   var isTreeDirty = false
+  /// Whether something has left the tree since the folder was last written: a vector does not tell.
+  var treeWentBack = false
+  /// Set when this home was found to be a copy: nothing more is done under the former name.
+  var renewed: HomeRenewed?
   var generator: RandomnessGenerator
   /// Packs in the outbox that the tree does not know of yet.
   var unannounced: Set<Bytes32> = []
@@ -34,17 +43,20 @@ public actor Vault {
   var folderStep: (@Sendable () throws(FolderError) -> Void)?
 
   init(
-    environment: Environment, home: VaultHome, facts: VaultFacts, keys: DeviceKeys,
-    policy: PolicyLog, tree: Tree
+    environment: Environment, home: VaultHome, facts: VaultFacts, succession: DeviceSuccession,
+    policy: PolicyLog, tree: Tree, notice: String? = nil
   ) {
+    let keys = succession.keys
     self.environment = environment
     self.home = home
     self.facts = facts
     self.keys = keys
+    self.succession = succession
+    self.notice = notice
     self.policy = policy
     self.tree = tree
     tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")
-    keyring = Keyring(policy.evaluate(), device: keys.signing.did, kem: keys.kem)
+    keyring = succession.keyring(policy.evaluate())
     generator = environment.makeGenerator()
     self.tree.labelClashes()
   }

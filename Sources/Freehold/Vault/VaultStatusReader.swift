@@ -20,7 +20,7 @@ public struct VaultStatusReader: Sendable {
     }
     store = try VaultHome.openForReading(path, on: home.environment.disk)
     guard let facts = try store.database.read({ try VaultFacts($0) }) else {
-      throw FreeholdError(.noSuchVault, "the vault in \(path) was never finished")
+      throw FreeholdError.notFinished(path)
     }
     self.facts = facts
   }

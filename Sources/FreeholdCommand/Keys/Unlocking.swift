@@ -37,6 +37,15 @@ struct Unlocking: Sendable {
     return .keys(try ask(home))
   }
 
+  /// The way to the keys of the device that is there, or how those of a new one are to be kept.
+  func newOrKnownDevice(_ home: Home, withoutPassphrase: Bool) throws -> Unlock {
+    guard try home.hasDevice() else { return try newDevice(withoutPassphrase: withoutPassphrase) }
+    if withoutPassphrase, try home.deviceKeyFile()?.isSealed == true {
+      console.warn("this device has keys already, under a passphrase; they stay so")
+    }
+    return try unlock(home)
+  }
+
   /// How the keys of a new device are to be kept.
   func newDevice(withoutPassphrase: Bool) throws -> Unlock {
     if withoutPassphrase { return .unsealed }

@@ -6,6 +6,10 @@ import VaultEnvironment
 enum HomePlace {
   /// `--home`, else FREEHOLD_HOME, else `freehold` in the XDG data folder.
   static func path(option: String?) throws -> DiskPath {
+    try named(option: option).withoutLinks
+  }
+
+  private static func named(option: String?) throws -> DiskPath {
     if let option, !option.isEmpty { return DiskPath(absolute(RawArguments.bytes(of: option))) }
     if let place = Variable.place("FREEHOLD_HOME") { return DiskPath(absolute(place)) }
     if let data = Variable.place("XDG_DATA_HOME"), data.first == UInt8(ascii: "/") {

@@ -15,6 +15,8 @@ extension FreeholdError {
     switch error {
     case let error as FreeholdError: self = error
     case is CancellationError: self.init(.interrupted, "interrupted")
+    case let renewed as HomeRenewed:
+      self.init(.partial, renewed.description, hint: "freehold sync goes on from there")
     case let error as StoreError: self = Self.of(error)
     case let error as DiskError: self = Self.of(error)
     case let error as FolderError: self = Self.of(error)

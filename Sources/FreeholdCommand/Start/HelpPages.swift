@@ -27,11 +27,16 @@ enum HelpPages {
       init DIR        make a vault of a folder        sync        folder, vault and nodes in step
       status          safe? what waits, what next     check       is everything there and whole
       unlock, lock    keep the keys open for a while  doctor      find out what is wrong
+      sync --watch    whenever something changes      service     the same in the background
     Your files
       ls [PATH]       what is in the vault            log [PATH]  what happened, and when
       cat PATH        one file                        diff [PATH] what changed since a time
       restore PATH…   bring back, also old versions   export FILE everything as a tar file
       conflicts       changed in several places       resolve PATH  which content stays
+    Your devices
+      link            a code for a new device         join CODE DIR   this machine is the new one
+      device list     who has the vault               device revoke   put one out
+      recover DIR     from the 24 words and one node
     Your nodes
       node add|list|remove|probe                      redundancy show|set K/N
     More

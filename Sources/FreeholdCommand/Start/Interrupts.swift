@@ -10,9 +10,11 @@ import Synchronization
 /// library is atomic, so even that loses nothing that was said to be kept.
 final class Interrupts: Sendable {
   private static let graceSeconds = 20
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   private struct State {
     var count = 0
+    var first: Int32?
     var action: (@Sendable () -> Void)?
   }
 
@@ -24,18 +26,21 @@ final class Interrupts: Sendable {
   /// Starts to listen.
   init(console: Console) {
     self.console = console
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+    sources = Self.signals.map { number in
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: .global())
     }
-    for source in sources {
-      source.setEventHandler { [weak self] in self?.caught() }
+    for (source, number) in zip(sources, Self.signals) {
+      source.setEventHandler { [weak self] in self?.caught(number) }
       source.resume()
     }
   }
 
   /// Whether a signal came.
   var hasHappened: Bool { state.withLock { $0.count > 0 } }
+
+  /// Whether the first signal was the one by which services are stopped.
+  var isTermination: Bool { state.withLock { $0.first == SIGTERM } }
 
   /// What the first signal does.
   func onFirst(_ action: @escaping @Sendable () -> Void) {
@@ -46,9 +51,10 @@ final class Interrupts: Sendable {
     if isLate { action() }
   }
 
-  private func caught() {
+  private func caught(_ number: Int32) {
     let (count, action) = state.withLock { state in
       state.count += 1
+      state.first = state.first ?? number
       return (state.count, state.action)
     }
     // A question that waits for an answer is nothing to finish.

@@ -35,6 +35,7 @@ struct Program {
       return try command.run()
     }
     let interrupts = Interrupts(console: console)
+    let isEndless = (verb as? any Endless)?.isEndless ?? false
     let handed = Handed(verb: verb)
     let task = Task {
       var verb = handed.verb
@@ -45,10 +46,13 @@ struct Program {
       try await task.value
     } catch {
       guard interrupts.hasHappened, !(error is ExitCode) else { throw error }
+      if isEndless, interrupts.isTermination { return }
       throw FreeholdError(
         .interrupted, "interrupted",
         hint: "what was done is kept; the same command goes on from there")
     }
+    // To be stopped is the usual end of what has no other.
+    if isEndless, interrupts.isTermination { return }
     if interrupts.hasHappened { throw ExitCode(FreeholdError.Code.interrupted.rawValue32) }
   }
 

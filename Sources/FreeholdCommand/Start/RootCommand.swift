@@ -8,9 +8,10 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       InitCommand.self, StatusCommand.self, SyncCommand.self, ListCommand.self, CatCommand.self,
       LogCommand.self, DiffCommand.self, RestoreCommand.self, ConflictsCommand.self,
-      ResolveCommand.self, CheckCommand.self,
-      ExportCommand.self, NodeCommand.self, RedundancyCommand.self, UnlockCommand.self,
-      LockCommand.self, DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
+      ResolveCommand.self, CheckCommand.self, ExportCommand.self, LinkCommand.self,
+      JoinCommand.self, RecoverCommand.self, DeviceCommand.self, NodeCommand.self,
+      RedundancyCommand.self, ServiceCommand.self, UnlockCommand.self, LockCommand.self,
+      DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
       AgentCommand.self,
     ], helpNames: [.short, .long])
 }

@@ -42,8 +42,8 @@ struct Session {
   func withVault<Result>(
     _ place: VaultPlace, _ body: (Vault) async throws -> Result
   ) async throws -> Result {
-    let unlock = try unlocking.unlock(home)
-    let vault = try Vault.open(place.vault, in: home, unlock: unlock)
+    let vault = try await open(place)
+    if let notice = vault.notice { tellRenewed(notice) }
     let result: Result
     do {
       result = try await body(vault)
@@ -57,6 +57,40 @@ struct Session {
     return result
   }
 
+  /// Does something once more when it turned out on the way that this home is a copy.
+  func renewing<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let renewed as HomeRenewed {
+      console.endProgress()
+      tellRenewed(renewed.description)
+      return try await body()
+    }
+  }
+
+  private func tellRenewed(_ sentence: String) {
+    console.warn(
+      NamePath.line(sentence),
+      hint: "freehold device list shows both; what was written before stays")
+  }
+
+  /// How long a verb waits for another process that has the vault open: a watch has it for moments.
+  private static let patience = Duration.seconds(3)
+  private static let pause = Duration.milliseconds(50)
+
+  private func open(_ place: VaultPlace) async throws -> Vault {
+    let keys = try home.openKeys(try unlocking.unlock(home))
+    let clock = environment.clock
+    let end = clock.monotonic() + Self.patience
+    while true {
+      do {
+        return try Vault.open(place.vault, in: home, unlock: .keys(keys))
+      } catch let error as FreeholdError where error.code == .busy && clock.monotonic() < end {
+        try await clock.sleep(for: Self.pause)
+      }
+    }
+  }
+
   /// Reads the vault's status: no keys, no network, no lock.
   func statusReader(_ place: VaultPlace) throws -> VaultStatusReader {
     try VaultStatusReader(place.vault, in: home)
@@ -64,6 +98,9 @@ struct Session {
 
   /// Closes connections that were opened outside `withVault`.
   func shutdown() async { await network.shutdown() }
+
+  /// Leaves connections to the end of the process: some node may be holding an answer back.
+  func abandonConnections() { network.abandon() }
 
   /// The moment that a text like `2h` or `2027-01-31` means, looking back.
   func past(_ text: String?) throws -> Timestamp? {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Freehold
-import Glibc
 import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
@@ -57,7 +56,8 @@ struct InitCommand: AsyncParsableCommand {
         .usage, "the recovery sheet must go somewhere, and nobody is there to read it",
         hint: "--recovery-out FILE")
     }
-    let unlock = try unlock(session)
+    let unlock = try session.unlocking.newOrKnownDevice(
+      session.home, withoutPassphrase: noPassphrase)
     let sheet = try sheetPath.map { try SheetFile($0, isLeft: left?.sheet == $0.bytes) }
     if let left { try session.home.discard(left) }
     try session.environment.disk.makeFolder(folder)
@@ -66,7 +66,7 @@ struct InitCommand: AsyncParsableCommand {
     }
     let ownName = String(decoding: DiskPath(real).name, as: UTF8.self)
     let new = NewVault(
-      name: name ?? ownName, deviceName: device ?? name ?? Self.hostName, folder: real,
+      name: name ?? ownName, deviceName: device ?? name ?? HostName.short, folder: real,
       sheet: sheetPath?.bytes ?? [])
     let (vault, phrase) = try await Vault.create(new, in: session.home, unlock: unlock)
     let text = RecoverySheet(
@@ -108,7 +108,7 @@ struct InitCommand: AsyncParsableCommand {
     _ typed: String, _ session: Session
   ) throws -> (folder: DiskPath, bound: DID?) {
     let bytes = HomePlace.absolute(RawArguments.bytes(of: typed))
-    let folder = DiskPath(HomePlace.real(bytes) ?? bytes)
+    let folder = DiskPath(bytes).withoutLinks
     let disk = session.environment.disk
     if let item = try disk.item(at: folder), item.kind != .folder {
       throw FreeholdError(.usage, "\(folder) is not a folder")
@@ -130,16 +130,6 @@ struct InitCommand: AsyncParsableCommand {
     return FreeholdError(
       .usage, "\(folder) is \(what): \(vault.text.suffix(16))",
       hint: "freehold status -C \(candidate) tells about it")
-  }
-
-  private func unlock(_ session: Session) throws -> Unlock {
-    guard try session.home.hasDevice() else {
-      return try session.unlocking.newDevice(withoutPassphrase: noPassphrase)
-    }
-    if noPassphrase, try session.home.deviceKeyFile()?.isSealed == true {
-      session.console.warn("this device has keys already, under a passphrase; they stay so")
-    }
-    return try session.unlocking.unlock(session.home)
   }
 
   private func show(_ text: String, _ console: Console) throws {
@@ -172,14 +162,5 @@ struct InitCommand: AsyncParsableCommand {
     }
     if !isSealed { console.talk("the device key is not under a passphrase; its mode is 0600") }
     console.talk("next: freehold node add INVITATION, then freehold sync")
-  }
-
-  private static var hostName: String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, 255) == 0 else { return "device" }
-    let name = buffer.withUnsafeBufferPointer { pointer in
-      pointer.baseAddress.map { RawArguments.bytes(at: $0) } ?? []
-    }
-    return name.isEmpty ? "device" : String(decoding: name.prefix { $0 != 0x2E }, as: UTF8.self)
   }
 }

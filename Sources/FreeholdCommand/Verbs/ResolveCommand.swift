@@ -43,7 +43,7 @@ struct ResolveCommand: AsyncParsableCommand {
     let choice = keep.choice
     let line = ProgressLine(session)
     let report = try await session.withVault(place) { vault in
-      try session.requireBound(vault, to: place)
+      try place.require(vault)
       return try await vault.resolve(path, keep: choice, progress: line.progress())
     }
     session.console.endProgress()

@@ -29,6 +29,10 @@ public final class EvilNode {
     case rollsBack
     /// Nothing is new, whatever there is.
     case saysSame
+    /// Checkpoints are named by nobody.
+    case withholdsCheckpoints
+    /// Checkpoints are altered, or old ones are shown for the newest.
+    case forgesCheckpoints
     /// Everything is sent twice.
     case duplicates
     /// One device sees everything, and all others a history in which the others stood still.
@@ -135,6 +139,8 @@ public final class EvilNode {
       }
     case .forgesHeads: news.heads = news.heads.map(flipped)
     case .forgesPolicy: news.policy = news.policy.map(flipped)
+    case .withholdsCheckpoints: news.checkpoints = []
+    case .forgesCheckpoints: news.checkpoints = news.checkpoints.map(flipped)
     case .duplicates:
       news.runs += news.runs
       news.heads += news.heads

@@ -169,6 +169,14 @@ struct SimulatedCalls: DiskCalls {
     }
   }
 
+  func identity(of path: DiskPath) throws -> [UInt8]? {
+    try perform(.read, path) { state in
+      state.fileSystem.inode(at: path).map { inode in
+        (0..<8).map { UInt8(truncatingIfNeeded: inode >> (8 * $0)) }
+      }
+    }
+  }
+
   func freeBytes(in folder: DiskPath) throws -> UInt64 {
     try perform(.read, folder) { state in
       _ = try state.folder(at: folder)

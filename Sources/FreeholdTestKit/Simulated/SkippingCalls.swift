@@ -52,6 +52,8 @@ public struct SkippingCalls: DiskCalls {
   /// Passes the call on, unless it is skipped.
   public func item(at path: DiskPath) throws -> DiskItem? { try calls.item(at: path) }
   /// Passes the call on, unless it is skipped.
+  public func identity(of path: DiskPath) throws -> [UInt8]? { try calls.identity(of: path) }
+  /// Passes the call on, unless it is skipped.
   public func freeBytes(in folder: DiskPath) throws -> UInt64 { try calls.freeBytes(in: folder) }
   /// Passes the call on, unless it is skipped.
   public func lock(_ path: DiskPath) throws -> any DiskLock { try calls.lock(path) }

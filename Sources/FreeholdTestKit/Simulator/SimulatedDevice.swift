@@ -16,6 +16,8 @@ final class SimulatedDevice: @unchecked Sendable {
   private(set) var history: [DeviceModel] = [DeviceModel()]
   /// The newest of those that a sync has acknowledged.
   var acknowledged = 0
+  /// Whether its home turned out to be a copy, and no sync has ended since.
+  var isRenewed = false
   /// Whether it never comes back.
   var isLost = false
   /// The home as it was, and how many changes it had then.

@@ -211,7 +211,20 @@ extension Simulation {
           + "\(report.redundancy.isMet)")
       check(report.problems, of: device)
       if report.redundancy.isMet { device.acknowledged = state }
+      device.isRenewed = false
       return report
+    } catch is HomeRenewed {
+      // A new device from now on, as after an old copy was put back: the next sync goes on as it.
+      trace.note("d\(device.number) is renewed")
+      device.isRenewed = true
+      await restart(device)
+      return nil
+    } catch let error as FreeholdError
+      where error.code == .offline && (device.isRenewed || hasLostTime)
+    {
+      // A home that is, or may be, a copy does nothing before a node has answered.
+      trace.note("d\(device.number) waits for a node")
+      return nil
     } catch {
       trace.note("d\(device.number) could not sync")
       if device.mayFail {

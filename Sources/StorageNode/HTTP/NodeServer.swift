@@ -53,7 +53,12 @@ public struct NodeServer: Service {
       readers: readers, writers: writers)
     let outcome: Result<Void, any Error>
     do {
-      try await makeServer(gate: gate, responder: responder).run()
+      let server = try makeServer(gate: gate, responder: responder)
+      try await withGracefulShutdownHandler {
+        try await server.run()
+      } onGracefulShutdown: { [service] in
+        service.endWaits()
+      }
       outcome = .success(())
     } catch {
       outcome = .failure(error)

@@ -15,15 +15,16 @@ final class RequestResponder: Sendable {
   /// Bodies above this are read only after their invocation was found in order.
   static let bodyBytesUnasked = 64 << 10
 
-  private let service: NodeService
+  let service: NodeService
   private let answer: @Sendable (NodeRequest) -> NodeResponse
   private let gate: ConnectionGate
-  private let limits: ServerLimits
+  let limits: ServerLimits
   private let logger: Logger
-  private let readers: NIOThreadPool
+  let readers: NIOThreadPool
   private let writers: NIOThreadPool
   private let budget: BodyBudget
   private let addresses: Mutex<TokenBuckets<String>>
+  private let strangers: Mutex<TokenBuckets<String>>
   private let requests = Mutex<UInt64>(0)
 
   init(
@@ -40,6 +41,7 @@ final class RequestResponder: Sendable {
     self.writers = writers
     budget = BodyBudget(bytes: limits.bodyBytes, waitingMax: limits.bodiesWaiting)
     addresses = Mutex(TokenBuckets(rate: limits.addressRequests, keysMax: 100_000))
+    strangers = Mutex(TokenBuckets(rate: ServerLimits.strangerRequests, keysMax: 100_000))
   }
 
   func respond(
@@ -75,9 +77,13 @@ final class RequestResponder: Sendable {
       try await write(answer, writer, on: channel, ending: true)
       throw ConnectionEnds()
     }
-    let response = try await answer(asked, route: exchange.route)
+    if exchange.route == .wait {
+      budget.release(reserved)
+      reserved = 0
+    }
+    let response = try await answer(asked, route: exchange.route, on: channel)
     // Most answers are far smaller than the largest: let others begin while this one is sent.
-    let spare = reserved - max(asked.body.count, response.body.count)
+    let spare = reserved - max(asked.body.count, response.body.count)  // below 0 after a wait
     if spare > 0 {
       budget.release(spare)
       reserved -= spare
@@ -86,12 +92,16 @@ final class RequestResponder: Sendable {
     try await write(response, writer, on: channel, ending: false)
   }
 
-  private func answer(_ request: NodeRequest, route: NodeRoute) async throws -> NodeResponse {
+  private func answer(
+    _ request: NodeRequest, route: NodeRoute, on channel: any Channel
+  ) async throws -> NodeResponse {
     switch route {
+    case .wait: try await wait(request, on: channel)
     case .alive, .record: answer(request)
-    case .push, .putShard, .enroll:
+    case .mailbox where route.isStrangers: answer(request)
+    case .push, .putShard, .putPiece, .enroll:
       try await writers.runIfActive { [answer] in answer(request) }
-    case .sync, .getShard, .have, .ready:
+    case .sync, .getShard, .have, .policy, .mailbox, .ready:
       try await readers.runIfActive { [answer] in answer(request) }
     }
   }
@@ -124,6 +134,11 @@ final class RequestResponder: Sendable {
     guard let method = NodeRequest.Method(rawValue: request.method.rawValue),
       let route = NodeRoute(method, path)
     else { return .failure(.absent("no such request: see sync.md section 5")) }
+    if route.isStrangers,
+      let wait = strangers.withLock({ $0.take(for: address, atMilliseconds: now) })
+    {
+      return .failure(.slowDown(afterSeconds: wait, "too many ask for mailboxes from there"))
+    }
     let bodyBytesMax = route.bodyBytesMax
     var declared: Int?
     if let header = request.headers[.contentLength] {

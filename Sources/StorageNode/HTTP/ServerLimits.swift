@@ -14,6 +14,9 @@ public struct ServerLimits: Sendable, Hashable {
   public var bodiesWaiting = 4_096
   /// Requests a second of one address, and how many may come at once.
   public var addressRequests = NodeLimits.Rate(perSecond: 5_000, burst: 20_000)
+  /// Requests a second to mailboxes without an invocation, of one address: a linking asks twice a
+  /// second.
+  public static let strangerRequests = NodeLimits.Rate(perSecond: 10, burst: 60)
   /// Seconds without a request, or within a request without a byte, after which a connection ends.
   public var idleSeconds = 75
   /// Seconds every body may take, besides its length at `bodyBytesPerSecondMin`.

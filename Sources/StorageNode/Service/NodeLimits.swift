@@ -10,8 +10,18 @@ public struct NodeLimits: Sendable, Hashable {
   public var diskFreeBytesMin: UInt64 = 64 << 20
   /// Requests a second of one vault, and how many may come at once.
   public var vaultRequests = Rate(perSecond: 2_000, burst: 10_000)
+  /// Requests that wait for a change: each holds one of the connections.
+  public var waits = 8_000
+  /// Those of one vault: each of its devices waits once; some seats are of those that broke off.
+  public var waitsPerVault = 256
   /// Vaults whose rate is remembered.
   public var vaultsRated = 10_000
+
+  /// Requests a second to mailboxes without an invocation, from all addresses together, and how
+  /// many may come at once: in ten minutes far fewer than there are numbers.
+  public var strangerRequests = Rate(perSecond: 200, burst: 1_000)
+  /// Bounds of the mailboxes.
+  public var mailboxes = MailboxLimits()
 
   /// The defaults.
   public init() {}

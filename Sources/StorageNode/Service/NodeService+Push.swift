@@ -4,13 +4,18 @@ import VaultSync
 
 extension NodeService {
   /// `POST /v1/push`: policy first, then runs, then heads; all of it is kept or nothing.
+  ///
+  /// Checkpoints come last, and only when all of them are in order is anything kept.
   func push(_ request: NodeRequest) throws -> NodeResponse {
-    let admitted = try admit(request, as: .push)
+    let admitted = try admitToPush(request)
     let message = try PushRequest(decoding: request.body)
     let vault = admitted.vault
     return try vaultLocks.withLock(on: vault) {
       var memory = try memoryWhileLocked(of: vault)
       let changes = try verify(message, by: admitted.caller, of: vault, against: &memory)
+      let checkpoints = try message.checkpoints.map {
+        try verify($0, by: admitted.caller, of: vault, against: memory)
+      }
       let added = changes.usedBytes
       if added > 0 { try requireRoom(for: added) }
       let figures = try store.apply(changes, to: memory.index.tenant) { quota in
@@ -20,11 +25,13 @@ extension NodeService {
       count(added)
       memory.index.refreshSummary()
       withState { $0.vaults.set(memory, for: vault) }
+      try keep(checkpoints, of: vault, tenant: memory.index.tenant)
+      waitingRoom.tell(vault, holds: memory.index.summary)
       let touched = Set(message.runs.map(\.feed))
       let receipt = try PushReceipt(
         vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,
         feeds: memory.index.feeds.filter { touched.contains($0.key) },
-        time: now, by: key)
+        policy: memory.judge.policyHeads, time: now, by: key)
       return .cbor(
         PushResponse(
           receipt: receipt.bytes, usedBytes: Int(figures.usedBytes),
@@ -41,11 +48,13 @@ extension NodeService {
     var changes = NodeStore.Changes()
     changes.policy = try memory.judge.add(message.policy)
     memory.index.policy += changes.policy.map(\.cid)
+    let cited = citations(in: message.runs, judge: memory.judge)
     for run in message.runs {
       guard caller.reaches(run.feed.scope) else {
         throw NodeRefusal.refused("the invocation does not reach the scope \(run.feed.scope)")
       }
-      let accepted = try verify(run, of: vault, against: memory)
+      let accepted = try verify(
+        run, of: vault, against: memory, cited: cited[run.feed] ?? 0)
       guard let last = accepted.last else { continue }
       memory.index.feeds[run.feed] = last.position
       guard memory.index.feeds.count <= SyncLimits.feedsMax else {
@@ -65,7 +74,7 @@ extension NodeService {
 
   /// Checks that a run continues its feed, is signed, and that its device may write.
   private func verify(
-    _ run: FeedRun, of vault: DID, against memory: VaultMemory
+    _ run: FeedRun, of vault: DID, against memory: VaultMemory, cited: Int
   ) throws -> [FeedRun.Accepted] {
     let device = run.feed.device
     let position = memory.index.feeds[run.feed] ?? FeedPosition.start(of: run.feed, vault: vault)
@@ -88,12 +97,29 @@ extension NodeService {
     case .unlimited: return accepted
     case .upTo(let count, let chain):
       // What a revoked device wrote before its cutoff is kept, and nothing beyond.
-      guard last.position.count < count || last.position == .init(count: count, chain: chain) else {
+      guard
+        last.position.count < count || last.position == .init(count: count, chain: chain)
+          || last.position.count <= cited
+      else {
         throw NodeRefusal.refused("\(device) was revoked: \(count) entries of it count")
       }
       return accepted
+    case .nothing where last.position.count <= cited && memory.judge.knows(device):
+      return accepted
     case .nothing: throw NodeRefusal.refused("\(device) may not write here")
     }
+  }
+
+  /// How much of each feed the devices with access build on in these runs: what they had seen of a
+  /// device before they knew that it was revoked must stay, or their own entries hang in the air.
+  private func citations(in runs: [FeedRun], judge: VaultJudge) -> [FeedKey: Int] {
+    let limits = runs.map { judge.writeLimit(of: $0.feed.device, in: $0.feed.scope) }
+    guard limits.contains(where: { $0 != .unlimited }) else { return [:] }
+    var cited: [FeedKey: Int] = [:]
+    for (run, limit) in zip(runs, limits) where limit == .unlimited {
+      cited.merge(run.citations) { max($0, $1) }
+    }
+    return cited
   }
 
   /// Entries that are here already must be the same: another one of the same number means that

@@ -4,9 +4,14 @@ import VaultPacking
 import VaultSync
 
 extension NodeService {
-  /// `PUT /v1/shard/<name>`: file first, then row, then receipt: what is acknowledged is on stable
-  /// storage, and a crash between the two leaves a file that the next start removes.
-  func putShard(named name: String, _ request: NodeRequest) throws -> NodeResponse {
+  /// `PUT /v1/shard/<name>` and `/v1/piece/<name>`: file first, then row, then receipt: what is
+  /// acknowledged is on stable storage, and a crash between the two leaves a file that the next
+  /// start removes.
+  ///
+  /// A piece of a checkpoint goes when newer ones have come; a pack's shard never does by itself.
+  func putShard(
+    named name: String, _ request: NodeRequest, isPiece: Bool = false
+  ) throws -> NodeResponse {
     let shard = try shard(named: name)
     guard request.body.count <= SyncLimits.shardBytesMax else {
       throw NodeRefusal.tooLarge("a shard has at most \(SyncLimits.shardBytesMax) bytes")
@@ -20,8 +25,9 @@ extension NodeService {
     return try shardLocks.withLock(on: shard) {
       if try store.shardBytes(shard, of: tenant) != nil {
         try heal(shard, with: request.body, in: vault)
+        if !isPiece { try store.setPackShard(shard, of: tenant) }
       } else {
-        try add(shard, request.body, to: vault, tenant: tenant)
+        try add(shard, request.body, to: vault, tenant: tenant, isPiece: isPiece)
       }
       let receipt = try StoredReceipt(
         vault: vault, shard: shard, sizeBytes: request.body.count, time: now,
@@ -30,7 +36,9 @@ extension NodeService {
     }
   }
 
-  private func add(_ shard: ShardName, _ bytes: [UInt8], to vault: DID, tenant: Int64) throws {
+  private func add(
+    _ shard: ShardName, _ bytes: [UInt8], to vault: DID, tenant: Int64, isPiece: Bool
+  ) throws {
     let size = Int64(bytes.count)
     guard let figures = try store.tenant(vault) else {
       throw NodeRefusal.absent("this node does not store for that vault")
@@ -44,7 +52,7 @@ extension NodeService {
     try environment.disk.crashPoint("node: shard file before its row")
     do {
       try store.addShard(
-        shard, size: bytes.count, of: tenant, at: now)
+        shard, size: bytes.count, of: tenant, at: now, isPiece: isPiece)
     } catch let error as NodeStore.QuotaExceeded {
       // Others of the same vault were faster. The row was rolled back, so the file goes too.
       try files.remove(shard, in: vault)

@@ -35,7 +35,8 @@ extension NodeService {
         message.known?.scopes[$0.key.scope] != nil && admitted.caller.reaches($0.key.scope)
       }
       answer.receipt = try PushReceipt(
-        vault: admitted.vault, digest: digest, feeds: feeds, time: now, by: key
+        vault: admitted.vault, digest: digest, feeds: feeds,
+        policy: admitted.memory.judge.policyHeads, time: now, by: key
       ).bytes
     }
     return .cbor(answer.bytes)
@@ -56,6 +57,9 @@ extension NodeService {
           return room > 0
         })
       news.more = news.policy.count < lacking.count
+    }
+    for (scope, feeds) in known.scopes where feeds.isEmpty && admitted.caller.reaches(scope) {
+      news.checkpoints += try store.checkpoints(of: scope, tenant: memory.index.tenant)
     }
     if let heads = known.heads { try fillHeads(of: &news, for: heads, from: memory.index) }
     // Entries without the policy they were written under could be misjudged: policy goes first.

@@ -23,6 +23,31 @@ extension NodeService {
     return Admitted(vault: asked.invocation.subject, memory: memory, caller: caller)
   }
 
+  /// Lets in whoever may push by the policy here, or by that policy and the entries that it brings.
+  ///
+  /// A device that was let in while this node was away could not tell it otherwise. Entries of the
+  /// policy prove themselves; only a small body is looked into for them.
+  func admitToPush(_ request: NodeRequest) throws -> Admitted {
+    do {
+      return try admit(request, as: .push)
+    } catch let refusal as NodeRefusal where refusal.code == .unauthorized {
+      guard request.body.count <= Self.introductionBytesMax else { throw refusal }
+      let asked = try invocation(of: request)
+      try VaultJudge.checkAddressee(asked.invocation, at: now, is: did)
+      let vault = asked.invocation.subject
+      var memory = try memory(of: vault)
+      try spend(for: vault)
+      let entries = try PushRequest(decoding: request.body).policy
+      guard !entries.isEmpty else { throw refusal }
+      _ = try memory.judge.add(entries)
+      let caller = try memory.judge.authorise(
+        asked.token, wanted: .push, body: .whole(request.body), at: now, by: did)
+      return Admitted(vault: vault, memory: memory, caller: caller)
+    }
+  }
+
+  private static let introductionBytesMax = 64 << 10
+
   /// Why a request would be refused whatever its body; nil when the body is worth reading.
   func refusal(beforeBodyOf request: NodeRequest) -> NodeRefusal? {
     do {
@@ -32,7 +57,8 @@ extension NodeService {
       case .sync: try check(asked, as: .sync)
       case .have: try check(asked, as: .have)
       case .push: try check(asked, as: .push)
-      case .putShard(let name): try check(asked, as: .putShard(try shard(named: name).root))
+      case .putShard(let name), .putPiece(let name):
+        try check(asked, as: .putShard(try shard(named: name).root))
       default: break
       }
       return nil
@@ -64,13 +90,17 @@ extension NodeService {
     }
   }
 
-  private func spend(for vault: DID) throws {
-    let elapsed = environment.clock.monotonic().components
-    let milliseconds = elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000
-    let wait = withState { $0.rates.take(for: vault, atMilliseconds: milliseconds) }
+  func spend(for vault: DID) throws {
+    let wait = withState { $0.rates.take(for: vault, atMilliseconds: monotonicMilliseconds) }
     if let wait {
       throw NodeRefusal.slowDown(afterSeconds: wait, "too many requests for this vault")
     }
+  }
+
+  /// The time since some fixed moment, for rates.
+  var monotonicMilliseconds: Int64 {
+    let elapsed = environment.clock.monotonic().components
+    return elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000
   }
 
   /// The shard that a path names: 64 lower-case hexadecimal digits.

@@ -19,6 +19,8 @@ public final class NodeService: Sendable {
   let capacityBytes: Int64
   let vaultLocks = StripedLocks()
   let shardLocks = StripedLocks()
+  /// Those who wait for a change.
+  let waitingRoom: WaitingRoom
   private let state: Mutex<State>
   private let folder: DiskPath
   private let report: @Sendable (any Error) -> Void
@@ -28,6 +30,9 @@ public final class NodeService: Sendable {
     var record: NodeRecord
     var vaults: RecentlyUsed<DID, VaultMemory>
     var rates: TokenBuckets<DID>
+    /// Mailboxes and what strangers may ask of them: gone with the process, on purpose.
+    var mailboxes: Mailboxes
+    var strangers: TokenBuckets<Bool>
     var usedBytes: Int64
     var isStopping = false
   }
@@ -51,6 +56,7 @@ public final class NodeService: Sendable {
     self.capacityBytes = capacityBytes
     self.limits = limits
     self.report = report
+    waitingRoom = WaitingRoom(seatsMax: limits.waits, perVaultMax: limits.waitsPerVault)
     try environment.disk.makeFolder(places.vaults)
     store = try NodeStore(places.database, disk: environment.disk)
     files = ShardFiles(disk: environment.disk, vaults: places.vaults)
@@ -58,16 +64,18 @@ public final class NodeService: Sendable {
       State(
         record: record, vaults: RecentlyUsed(countMax: limits.policiesInMemory),
         rates: TokenBuckets(rate: limits.vaultRequests, keysMax: limits.vaultsRated),
+        mailboxes: Mailboxes(limits: limits.mailboxes),
+        strangers: TokenBuckets(rate: limits.strangerRequests, keysMax: 1),
         usedBytes: try store.usedBytes()))
     try removeStrays()
   }
 
-  /// Answers one request.
+  /// Answers one request at once, also one that asks to wait.
   public func answer(_ request: NodeRequest) -> NodeResponse {
     do {
       return try respond(to: request)
     } catch {
-      return response(to: refusal(for: error))
+      return response(toAny: error)
     }
   }
 
@@ -86,10 +94,14 @@ public final class NodeService: Sendable {
     case .record: .cbor(state.withLock { $0.record.bytes })
     case .enroll: try enroll(request)
     case .sync: try sync(request)
+    case .wait: try wait(request)
     case .push: try push(request)
     case .putShard(let name): try putShard(named: name, request)
+    case .putPiece(let name): try putShard(named: name, request, isPiece: true)
     case .getShard(let name): try getShard(named: name, request)
     case .have: try have(request)
+    case .policy(let count): try policy(after: count, request)
+    case .mailbox(_, let number, let slot): try mailbox(number, slot, request)
     case .alive: alive()
     case .ready: ready()
     case nil: throw NodeRefusal.absent("no such request")
@@ -115,6 +127,9 @@ public final class NodeService: Sendable {
       status: refusal.code.status, contentRange: refusal.contentRange,
       retryAfterSeconds: refusal.retryAfterSeconds, body: body.bytes)
   }
+
+  /// The answer that tells an error.
+  func response(toAny error: any Error) -> NodeResponse { response(to: refusal(for: error)) }
 
   /// What a client hears of an error: never a path or another tenant's business.
   private func refusal(for error: any Error) -> NodeRefusal {

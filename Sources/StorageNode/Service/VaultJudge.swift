@@ -110,6 +110,8 @@ struct VaultJudge: Sendable {
     case sync
     case push
     case have
+    case policy
+    case link
     case getShard(Bytes32)
     case putShard(Bytes32)
   }
@@ -190,6 +192,8 @@ struct VaultJudge: Sendable {
     case .pullHead: .sync
     case .pushLog: .push
     case .pullBlob(nil): .have
+    case .pullPolicy: .policy
+    case .link: .link
     case .pullBlob(let shard?): .getShard(shard)
     case .pushBlob(let shard): .putShard(shard)
     default: nil

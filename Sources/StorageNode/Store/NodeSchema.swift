@@ -5,7 +5,22 @@ enum NodeSchema {
   /// "FhNd": says whose file it is.
   static let applicationID: Int32 = 0x4668_4E64
 
-  static let schema = DatabaseSchema(applicationID: applicationID, migrations: [version1])
+  static let schema = DatabaseSchema(
+    applicationID: applicationID, migrations: [version1, version2])
+
+  /// Checkpoints, and which shards are pieces of them.
+  private static let version2 = """
+    CREATE TABLE checkpoints (
+      id INTEGER PRIMARY KEY,
+      tenant INTEGER NOT NULL REFERENCES tenants,
+      scope BLOB NOT NULL,
+      cid BLOB NOT NULL,
+      coverage INTEGER NOT NULL,
+      bytes BLOB NOT NULL,
+      UNIQUE (tenant, cid)
+    ) STRICT;
+    ALTER TABLE shards ADD COLUMN is_piece INTEGER NOT NULL DEFAULT 0;
+    """
 
   private static let version1 = """
     CREATE TABLE invitations (

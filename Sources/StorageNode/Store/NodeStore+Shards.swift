@@ -33,18 +33,31 @@ extension NodeStore {
   ///
   /// Throws `QuotaExceeded`.
   func addShard(
-    _ shard: ShardName, size: Int, of tenant: Int64, at time: Timestamp
+    _ shard: ShardName, size: Int, of tenant: Int64, at time: Timestamp, isPiece: Bool = false
   ) throws {
     try database.write { transaction in
       try transaction.run(
-        "INSERT OR IGNORE INTO shards (tenant, name, size, stored_at) VALUES (?, ?, ?, ?)",
+        """
+        INSERT OR IGNORE INTO shards (tenant, name, size, stored_at, is_piece)
+        VALUES (?, ?, ?, ?, ?)
+        """,
         [
           .integer(tenant), .bytes(shard.root.bytes), .int(size), .integer(time.milliseconds),
+          .int(isPiece ? 1 : 0),
         ])
       guard transaction.changedCount == 1 else { return }
       let figures = try Self.figures(of: tenant, in: transaction)
       try Self.check(figures, adding: Int64(size), usedBytesMax: figures.quotaBytes)
       try Self.add(Int64(size), toUsedOf: tenant, in: transaction)
+    }
+  }
+
+  /// Notes that what may have come as a piece of a checkpoint is a pack's shard too: it stays.
+  func setPackShard(_ shard: ShardName, of tenant: Int64) throws {
+    try database.write { transaction in
+      try transaction.run(
+        "UPDATE shards SET is_piece = 0 WHERE tenant = ? AND name = ? AND is_piece = 1",
+        [.integer(tenant), .bytes(shard.root.bytes)])
     }
   }
 
@@ -69,6 +82,7 @@ extension NodeStore {
           (SELECT coalesce(sum(size), 0) FROM shards WHERE tenant = ?1)
           + (SELECT coalesce(sum(length(bytes)), 0) FROM policy WHERE tenant = ?1)
           + (SELECT coalesce(sum(length(bytes)), 0) FROM heads WHERE tenant = ?1)
+          + (SELECT coalesce(sum(length(bytes)), 0) FROM checkpoints WHERE tenant = ?1)
           + (SELECT coalesce(sum(length(e.bytes)), 0)
              FROM feeds AS f JOIN entries AS e ON e.feed = f.id WHERE f.tenant = ?1)
         """, [.integer(tenant)]

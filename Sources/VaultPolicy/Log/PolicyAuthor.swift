@@ -158,6 +158,14 @@ public struct PolicyAuthor: Sendable {
     let highest = state.grants.compactMap(\.rank).max() ?? 0
     return (max(own, highest) / 10 + 1) * 10
   }
+
+  /// A rank above every live manager's, for a device that root lets in: 9 above the first 10.
+  ///
+  /// When there is no room above, the highest that there is: equals cannot revoke each other.
+  public mutating func seniorRank() -> UInt64 {
+    let highest = log.state.managers.first?.rank ?? Founding.firstRank + 1
+    return max(1, highest - 1)
+  }
 }
 
 extension PolicyAuthor {

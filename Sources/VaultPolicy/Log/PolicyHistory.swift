@@ -29,6 +29,9 @@ struct PolicyHistory: Sendable {
 
   func entry(_ cid: CID) -> PolicyEntry? { position(cid).map { entries[$0] } }
 
+  /// How many entries lie under one at the longest.
+  func height(_ cid: CID) -> Int { position(cid).map { heights[$0] } ?? 0 }
+
   /// Adds an entry whose needs are met, or says why it never can be.
   ///
   /// `isTrusted` skips signatures: for bytes that this program accepted before and kept.

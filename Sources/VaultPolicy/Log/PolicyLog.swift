@@ -134,6 +134,19 @@ extension PolicyLog {
     return rest.reversed()
   }
 
+  /// Whether an entry is one of `heads` or of what they build on: who signs for the heads knows it.
+  ///
+  /// O(entries).
+  public func isCovered(_ cid: CID, by heads: [CID]) -> Bool {
+    var seen = Set(heads)
+    var next = heads
+    while let name = next.popLast() {
+      if name == cid { return true }
+      for need in entry(name)?.needs ?? [] where seen.insert(need).inserted { next.append(need) }
+    }
+    return false
+  }
+
   /// What the log amounts to.
   ///
   /// Found once after each change: O(entries), a few microseconds each.

@@ -36,6 +36,18 @@ extension PolicyState {
   /// The names of the entries that no other names; sorted.
   public var heads: [CID] { history.heads.sorted() }
 
+  /// The scope of the vault's root folder: the first that root named without one around it.
+  public var rootScope: ScopeRecord? {
+    let named = history.entries.compactMap { entry -> CID? in
+      guard entry.actor == .root, case .scope(let body) = entry.body, body.parent == nil else {
+        return nil
+      }
+      return entry.cid
+    }
+    return scopes.filter { named.contains($0.entry) }
+      .min { (history.height($0.entry), $0.entry) < (history.height($1.entry), $1.entry) }
+  }
+
   /// The grants that hold, by the name of their entry.
   public var liveGrants: [GrantRecord] {
     live.compactMap(grant(at:)).sorted { $0.entry < $1.entry }

@@ -21,6 +21,8 @@ public enum Request: Hashable, Sendable {
   case pushLog(scope: ScopeID?)
   /// Store a shard.
   case pushBlob(shard: Bytes32)
+  /// Meet a new device: open a mailbox, read the answer, reply.
+  case link
   /// Challenge the node to show what it stores.
   case audit
   /// Have a shard made again from others.
@@ -46,6 +48,7 @@ public enum Request: Hashable, Sendable {
     case .pushHead: Command(known: "/vault/push/head")
     case .pushLog: Command(known: "/vault/push/log")
     case .pushBlob: Command(known: "/vault/push/blob")
+    case .link: Command(known: "/vault/link")
     case .audit: Command(known: "/vault/audit")
     case .repair: Command(known: "/vault/repair")
     case .admin(let act): act.command
@@ -65,8 +68,8 @@ public enum Request: Hashable, Sendable {
   /// Whether doing it twice is the same as doing it once: such requests need no replay memory.
   public var isIdempotent: Bool {
     switch self {
-    case .pullHead, .pullLog, .pullBlob, .pullPolicy, .pushHead, .pushLog, .pushBlob, .audit,
-      .hostUsage:
+    case .pullHead, .pullLog, .pullBlob, .pullPolicy, .pushHead, .pushLog, .pushBlob, .link,
+      .audit, .hostUsage:
       true
     case .repair, .admin, .hostStore: false
     }

@@ -26,6 +26,7 @@ struct RequestSchema {
       "/vault/push/blob": RequestSchema(.absent, .required) { _, shard in
         shard.map { .pushBlob(shard: $0) }
       },
+      "/vault/link": RequestSchema(.absent, .absent) { _, _ in .link },
       "/vault/audit": RequestSchema(.absent, .absent) { _, _ in .audit },
       "/vault/repair": RequestSchema(.absent, .required) { _, shard in
         shard.map { .repair(shard: $0) }

@@ -12,6 +12,7 @@ public import VaultEnvironment
 public final class Database: Sendable {
   private static let busySeconds = 5.0
   private static let synchronousFull = 2
+  private static let freeBytesMin: UInt64 = 256 << 10
 
   /// Where the file lies.
   public let path: DiskPath
@@ -135,8 +136,16 @@ public final class Database: Sendable {
         // SQLite takes an empty file for a new database and would make one that others may read.
         try disk.writeDurably(path, [])
       }
+      try requireRoom(beside: path, on: disk)
       return try DatabasePool(path: name, configuration: configuration)
     }
+  }
+
+  /// SQLite maps an index of its log into memory, and on some file systems a full disk then ends
+  /// the process with SIGBUS instead of an error.
+  private static func requireRoom(beside path: DiskPath, on disk: any Disk) throws {
+    guard let folder = path.parent, try disk.freeBytes(in: folder) < freeBytesMin else { return }
+    throw StoreError(.noSpace, "the disk is full, so the database is left alone: \(path)")
   }
 
   private static func configuration(isReadOnly: Bool) -> Configuration {

@@ -3,6 +3,8 @@ public import VaultEncoding
 extension VaultTransaction {
   /// How long one row of a checkpoint is: SQLite reads and writes a row as a whole.
   static let checkpointPieceBytes = 1 << 20
+  /// No more memory than this is taken before the pieces have shown that they are there.
+  private static let checkpointBytesExpected = 256 << 20
 
   /// Keeps a scope's checkpoint in place of the one before.
   ///
@@ -36,6 +38,7 @@ extension VaultTransaction {
     ) { (vector: $0.bytes(0), length: $0.int(1)) }
     guard let found else { return nil }
     var sealed: [UInt8] = []
+    sealed.reserveCapacity(max(0, min(found.length, Self.checkpointBytesExpected)))
     try sql.forEachRow(
       "SELECT sealed FROM checkpoint_pieces WHERE scope = ? ORDER BY position", [.scope(scope)]
     ) { row in row.withBytes(0) { sealed.append(contentsOf: $0) } }

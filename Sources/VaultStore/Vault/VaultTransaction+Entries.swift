@@ -71,6 +71,26 @@ extension VaultTransaction {
       ])
   }
 
+  /// Changes the state of those entries of a run that are in one of some states; says how many.
+  @discardableResult
+  public func changeState(
+    from states: [StoredEntry.State], to state: StoredEntry.State, scope: ScopeID, device: DID,
+    sequences: ClosedRange<UInt64>
+  ) throws -> Int {
+    guard let feed = try feedRow(scope: scope, device: device) else { return 0 }
+    var count = 0
+    for old in states {
+      try sql.run(
+        "UPDATE entries SET state = ? WHERE feed = ? AND sequence BETWEEN ? AND ? AND state = ?",
+        [
+          .int(state.rawValue), .integer(feed), .unsigned(sequences.lowerBound),
+          .unsigned(sequences.upperBound), .int(old.rawValue),
+        ])
+      count += sql.changedCount
+    }
+    return count
+  }
+
   /// Records up to where a node has a feed.
   ///
   /// It never goes back by itself; see `forgetAcknowledgements`.
@@ -136,11 +156,14 @@ extension VaultTransaction {
 
   /// How many entries a node has not acknowledged: what `status` shows as pending.
   ///
-  /// Those that are not here any more count too: another device has to bring them.
+  /// Those that are not here any more count too: another device has to bring them. Quarantined
+  /// ones are not sent, so they do not count.
   public func entriesLackingCount(at node: DID) throws -> Int {
     try sql.first(
       """
-      SELECT coalesce(sum(max(0, feeds.count - coalesce(node_feeds.acknowledged, 0))), 0)
+      SELECT coalesce(sum(max(0, feeds.count - coalesce(node_feeds.acknowledged, 0)
+        - (SELECT count(*) FROM entries WHERE entries.feed = feeds.feed AND entries.state = 2
+          AND entries.sequence > coalesce(node_feeds.acknowledged, 0)))), 0)
       FROM feeds LEFT JOIN node_feeds ON node_feeds.feed = feeds.feed AND node_feeds.node = ?
       """, [.integer(try nodeRow(node))]
     ) { $0.int(0) } ?? 0

@@ -62,6 +62,23 @@ extension VaultTransaction {
     }
   }
 
+  /// Removes a feed's entries behind a sequence, as if they had never been here.
+  ///
+  /// Nodes have acknowledged no more than that.
+  public func truncateFeed(
+    scope: ScopeID, device: DID, to sequence: UInt64, chain: Bytes32
+  ) throws {
+    guard let feed = try feedRow(scope: scope, device: device) else { return }
+    let last = try SQLValue.unsigned(sequence)
+    try sql.run("DELETE FROM entries WHERE feed = ? AND sequence > ?", [.integer(feed), last])
+    try sql.run(
+      "UPDATE feeds SET count = ?, chain = ? WHERE feed = ? AND count > ?",
+      [last, .bytes32(chain), .integer(feed), last])
+    try sql.run(
+      "UPDATE node_feeds SET acknowledged = min(acknowledged, ?) WHERE feed = ?",
+      [last, .integer(feed)])
+  }
+
   /// Removes the bytes of a feed's entries up to a sequence, when a checkpoint replaces them.
   public func dropEntries(scope: ScopeID, device: DID, through sequence: UInt64) throws {
     guard let feed = try feedRow(scope: scope, device: device) else { return }

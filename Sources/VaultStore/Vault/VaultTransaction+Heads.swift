@@ -31,6 +31,11 @@ extension VaultTransaction {
       [.did(head.device), .unsigned(head.sequence), .cid(head.cid), .bytes(head.envelope)])
   }
 
+  /// Forgets a device's newest head, so that another one may take its place.
+  public func removeHead(of device: DID) throws {
+    try sql.run("DELETE FROM heads WHERE device = ?", [.did(device)])
+  }
+
   /// The newest heads that a node has shown, by device.
   public func headsSeen(at node: DID) throws -> [SeenHead] {
     try sql.all(

@@ -1,3 +1,4 @@
+import VaultCrypto
 public import VaultEncoding
 
 /// A node's summary in short: tells a client in which parts the two differ.
@@ -18,6 +19,19 @@ public struct StateOutline: Hashable, Sendable {
 }
 
 extension StateOutline {
+  /// Whether everything but heads is the same, as far as prefixes tell.
+  public func hasContent(of other: StateOutline) -> Bool {
+    policy == other.policy && scopes == other.scopes
+  }
+
+  /// Stands for everything but heads, where nothing better is known.
+  public var contentMark: Bytes32 {
+    let heads = HashPrefix(Bytes32.zero)
+    var plain = self
+    plain.heads = heads
+    return Hash.sha256(DAGCBOR.encode(plain.wireValue))
+  }
+
   /// `[policy, heads, [[scope, digest], …]]`.
   var wireValue: CBORValue {
     .array([

@@ -10,6 +10,8 @@ public struct SyncNews: Hashable, Sendable {
   public var heads: [[UInt8]]
   /// Entries that the client lacks.
   public var runs: [FeedRun]
+  /// The newest checkpoints of the scopes of which the client named no feed, the newest first.
+  public var checkpoints: [[UInt8]]
   /// Whether there is more than fitted.
   public var more: Bool
 
@@ -19,18 +21,19 @@ public struct SyncNews: Hashable, Sendable {
     policy = []
     heads = []
     runs = []
+    checkpoints = []
     more = false
   }
 }
 
 extension SyncNews {
-  private static let keys = ["shown", "policy", "heads", "entries", "more"]
+  private static let keys = ["shown", "policy", "heads", "entries", "checkpoints", "more"]
 
   var wireValue: CBORValue {
     .map([
       ("shown", shown.wireValue), ("policy", .array(policy.map { .bytes($0) })),
       ("heads", .array(heads.map { .bytes($0) })), ("entries", runs.wireValue),
-      ("more", .bool(more)),
+      ("checkpoints", .array(checkpoints.map { .bytes($0) })), ("more", .bool(more)),
     ])
   }
 
@@ -42,6 +45,8 @@ extension SyncNews {
     heads = try fields.byteStrings(
       "heads", countMax: SyncLimits.feedsMax, bytesMax: SyncLimits.statementBytesMax)
     runs = try [FeedRun](wire: try fields.value("entries"))
+    checkpoints = try fields.byteStrings(
+      "checkpoints", countMax: SyncLimits.feedsMax, bytesMax: SyncLimits.statementBytesMax)
     more = try fields.bool("more")
   }
 }

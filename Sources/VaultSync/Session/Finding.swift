@@ -16,12 +16,17 @@ public enum Finding: Error, Hashable, Sendable {
   case olderHead(device: DID, acknowledged: Int, shown: Int)
   /// Two heads of one device have one number: the device was restored from a copy.
   case deviceForked(device: DID, sequence: Int)
+  /// A device signed a checkpoint that is not the state that the history makes.
+  case badCheckpoint(device: DID)
   /// The node sent bytes that are not what they claim to be.
   case forged(String)
 
   /// Whether the node, rather than a device of the vault, is to blame.
   public var blamesNode: Bool {
-    if case .deviceForked = self { false } else { true }
+    switch self {
+    case .deviceForked, .badCheckpoint: false
+    default: true
+    }
   }
 
   /// Whether the node went back to an older state: it may have lost shards, too.
@@ -50,6 +55,8 @@ public enum Finding: Error, Hashable, Sendable {
       "shows head \(shown) of device \(device.text.suffix(8)), but had \(acknowledged)"
     case .deviceForked(let device, let sequence):
       "device \(device.text.suffix(8)) signed two different heads number \(sequence)"
+    case .badCheckpoint(let device):
+      "device \(device.text.suffix(8)) signed a checkpoint that is not what the history makes"
     case .forged(let what):
       "sent forged data: \(what)"
     }

@@ -73,7 +73,11 @@ public struct NodeSession: Sendable {
   public mutating func start(_ local: LocalState) -> SyncRequest {
     asked = 1
     askedWith = local
-    let digest = memory.digest ?? local.digest
+    // A device that dropped entries must not take «unchanged» for «nothing to fetch».
+    let hasDropped =
+      memory.shown.contains { $0.value > local.feeds[$0.key]?.count ?? 0 }
+      || memory.heads.contains { $0.value > local.heads[$0.key]?.sequence ?? 0 }
+    let digest = hasDropped ? local.digest : memory.digest ?? local.digest
     let isMissingSignature = digest == local.digest && !acknowledged.covers(local)
     return SyncRequest(digest: digest, wantsReceipt: isMissingSignature)
   }
@@ -164,6 +168,14 @@ public struct NodeSession: Sendable {
     judge(claimed: claimed)
     try judgeChains(news.shown, local: local, chainAt: chainAt)
     noteShown(news.shown, of: known)
+    // Of entries that this device has dropped meanwhile the node withholds nothing.
+    guard
+      !known.scopes.contains(where: { scope, feeds in
+        feeds.contains { device, mark in
+          local.feeds[FeedKey(scope: scope, device: device)]?.count ?? 0 < mark.count
+        }
+      })
+    else { return .fetched }
     if news.more {
       guard !news.runs.isEmpty || !news.policy.isEmpty || !news.heads.isEmpty else {
         note(.forged("more is announced and nothing is sent"))

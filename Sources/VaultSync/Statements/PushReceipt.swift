@@ -13,6 +13,9 @@ public struct PushReceipt: Hashable, Sendable {
   public let digest: Bytes32
   /// The feeds that a push touched or that were asked about, as they are now.
   public let feeds: FeedVector
+  /// The names of the policy entries that no other names, as the node has them now: it judges by
+  /// these and all that they build on.
+  public let policy: [CID]
   /// The node's clock.
   public let time: Timestamp
   /// The envelope as signed.
@@ -20,22 +23,26 @@ public struct PushReceipt: Hashable, Sendable {
 
   /// Signs a receipt.
   ///
-  /// Of very many feeds the first few are named; the digest covers all.
+  /// Of very many feeds, or heads of the policy, the first few are named; the digest covers all.
   public init(
-    vault: DID, digest: Bytes32, feeds: FeedVector, time: Timestamp, by key: SigningKey
+    vault: DID, digest: Bytes32, feeds: FeedVector, policy: [CID], time: Timestamp,
+    by key: SigningKey
   ) throws {
     let feeds = FeedVector(
       uniqueKeysWithValues: feeds.sorted { $0.key < $1.key }.prefix(SyncLimits.receiptFeedsMax)
         .map { ($0.key, $0.value) })
+    let policy = Array(policy.sorted().prefix(SyncLimits.receiptFeedsMax))
     let payload = CBORValue.map([
       ("vault", .text(vault.text)), ("node", .text(key.did.text)),
       ("digest", .bytes(digest.bytes)), ("feeds", feeds.wireValue),
+      ("policy", .array(policy.map { .link($0) })),
       ("time", .unsigned(UInt64(max(0, time.milliseconds)))),
     ])
     self.vault = vault
     node = key.did
     self.digest = digest
     self.feeds = feeds
+    self.policy = policy
     self.time = time
     bytes = try Envelope.signed(tag: Self.tag, payload: payload, by: key).bytes
   }
@@ -43,11 +50,15 @@ public struct PushReceipt: Hashable, Sendable {
   /// Decodes a receipt and verifies its node's signature.
   public init(verifying bytes: [UInt8]) throws(MessageError) {
     let (fields, _) = try Statement.open(
-      bytes, tag: Self.tag, signerKey: "node", keys: ["vault", "node", "digest", "feeds", "time"])
+      bytes, tag: Self.tag, signerKey: "node",
+      keys: ["vault", "node", "digest", "feeds", "policy", "time"])
     vault = try fields.did("vault")
     node = try fields.did("node")
     digest = try fields.bytes32("digest")
     feeds = try FeedVector(wire: try fields.value("feeds"))
+    policy = try fields.array("policy", countMax: SyncLimits.policyEntriesMax).map {
+      value throws(MessageError) in try value.wireLink("policy")
+    }
     time = Timestamp(milliseconds: Int64(try fields.int("time")))
     self.bytes = bytes
   }

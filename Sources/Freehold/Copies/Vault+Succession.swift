@@ -1,0 +1,256 @@
+import VaultCRDT
+import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+import VaultSealing
+import VaultStore
+import VaultSync
+
+// A copied home becomes a new device.
+//
+// Two homes with one key would sign different things with one number, and every other device would
+// have to take one of them for a forger. So whoever notices that it is a copy makes new keys before
+// it signs anything, and the old feed goes on as somebody else's. The old keys sign one thing more:
+// the entry that lets the new ones in, after the newest policy was fetched, so that they do not
+// write beside what the other home wrote.
+//
+// It is noticed at the start, by `HomeMark`; or by a head that a node shows: signed by this device,
+// and not known to it. Then the entries that only this home has are taken out of the old feed, and
+// written once more as the new device's own, on what it had seen when it wrote them.
+
+extension Vault {
+  private static let comparesKey = "compares-anew"
+  private static let replayKey = "replay"
+  private static let replayColumn = "replay"
+
+  /// Makes new keys for a home that is a copy; nothing else is done before that.
+  static func succeed(
+    _ store: VaultHome, _ succession: DeviceSuccession, _ facts: VaultFacts,
+    in environment: Environment
+  ) throws -> (DeviceSuccession, VaultFacts) {
+    var generator = environment.makeGenerator()
+    let next = try succession.succeeded(using: &generator)
+    var facts = facts
+    facts.deviceName = nextName(facts.deviceName)
+    let mark = try HomeMark.make(store, on: environment.disk)
+    try store.database.write { transaction in
+      try next.store(transaction, vault: facts.vault, using: &generator)
+      try facts.store(transaction)
+      try transaction.setMeta(comparesKey, to: [1])
+      try HomeMark.keep(mark, transaction)
+    }
+    return (next, facts)
+  }
+
+  /// The next name of a row: `laptop`, `laptop-2`, `laptop-3`.
+  static func nextName(_ name: String) -> String {
+    let parts = name.split(separator: "-")
+    guard parts.count > 1, let last = parts.last, let number = Int(last), number >= 2,
+      number < 1_000
+    else { return name + "-2" }
+    return name.dropLast(last.utf8.count) + "\(number + 1)"
+  }
+
+  static func sentence(_ facts: VaultFacts) -> String {
+    "this home is a copy, or came out of a backup: from now on it is the new device "
+      + facts.deviceName
+  }
+
+  /// Whether what lies in the folder is to be compared with the vault before it is taken in: the
+  /// folder may be older or newer than what this home knows.
+  var comparesAnew: Bool { ((try? database.read { try $0.meta(Self.comparesKey) }) ?? nil) != nil }
+
+  /// Notes that it was compared.
+  func endComparison() throws { try database.write { try $0.setMeta(Self.comparesKey, to: nil) } }
+
+  /// Says who this device is, once, and writes again what was written under the former name.
+  func takeUpSuccession() throws {
+    guard tree.setting(DeviceSetting.key(device.key)) == nil else { return try replay() }
+    try nameDevice()
+    try replay()
+  }
+
+  /// What this device can open now.
+  func makeKeyring() -> Keyring { succession.keyring(policy.state) }
+
+  // MARK: Letting the new keys in
+
+  /// Has the former keys let the new ones in: fetches the newest policy with them, writes the
+  /// entry, and tells the nodes that answered.
+  ///
+  /// Throws `offline` when no node answers: everything is saved here, and the next sync does it.
+  func completeSuccession() async throws {
+    guard let former = succession.former else { return }
+    if policy.state.managerGrant(of: device) == nil {
+      let clients = try formerClients(former)
+      let heard = try await fetchPolicy(clients)
+      guard policy.state.managerGrant(of: former.signing.did) != nil else { throw Self.shutOut }
+      var author = try PolicyAuthor(device: former.signing, log: policy)
+      var random = generator
+      defer { generator = random }
+      try author.grantDevice(device, kem: keys.kem.publicKey, using: &random)
+      try author.settleKeys(keyring, using: &random)
+      let written = author.entries
+      try database.write { transaction in
+        for entry in written { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
+      }
+      policy = author.log
+      keyring = makeKeyring()
+      let grown = policy
+      for client in heard { _ = try? await Self.bringPolicy(grown, to: client) }
+    }
+    let settled = DeviceSuccession(keys: keys)
+    var random = generator
+    try database.write { try settled.store($0, vault: did, using: &random) }
+    generator = random
+    succession = settled
+    keyring = makeKeyring()
+  }
+
+  private static var shutOut: FreeholdError {
+    FreeholdError(
+      .refused, "this home is a copy of a device that was revoked",
+      hint: "freehold link on a device of the vault, then freehold join into a new home: --home")
+  }
+
+  private func formerClients(_ former: DeviceKeys) throws -> [NodeClient] {
+    let state = policy.state
+    guard let grant = state.managerGrant(of: former.signing.did) else { throw Self.shutOut }
+    let chain = state.chain(of: grant.entry)
+    return nodeBook.sorted { $0.key < $1.key }.map { node, entry in
+      NodeClient(
+        node: node, name: entry.name, record: entry.record, environment: environment,
+        signer: RequestSigner(subject: did, node: node, chain: chain, key: former.signing),
+        meter: TrafficMeter())
+    }
+  }
+
+  /// Takes in the policy of every node that answers; those that did.
+  private func fetchPolicy(_ clients: [NodeClient]) async throws -> [NodeClient] {
+    var heard: [NodeClient] = []
+    var trouble: NodeTrouble?
+    for client in clients {
+      do {
+        let log = try await client.policyLog()
+        try takeIn(log)
+        heard.append(client)
+      } catch {
+        try Task.checkCancellation()
+        trouble = NodeTrouble(error, name: client.name, url: client.url)
+      }
+    }
+    if let trouble, heard.isEmpty {
+      throw trouble.code == .refused ? Self.shutOut : trouble.asError
+    }
+    return heard
+  }
+
+  private func takeIn(_ log: PolicyLog) throws {
+    var news = SyncNews(shown: StateParts())
+    news.policy = log.entries.map(\.bytes)
+    _ = try ingest(news)
+  }
+
+  // MARK: A fork that a node shows
+
+  /// Becomes a new device after a node has shown a head of this one that it never signed here.
+  ///
+  /// Throws `HomeRenewed` when that is done.
+  func succeedAfterFork(_ client: NodeClient) async throws -> Never {
+    let feed = FeedKey(scope: scope, device: device)
+    let shared = try await sharedCount(of: feed, with: client)
+    let lost = try database.read {
+      try $0.entries(
+        scope: scope, device: device, from: UInt64(shared) + 1, bytesMax: .max)
+    }
+    let feeds = try database.read { try $0.feeds(in: scope) }
+    guard lost.isEmpty || feeds.allSatisfy({ $0.first == 1 }) else {
+      throw FreeholdError(
+        .tampered, "this home and another one were the same device for too long",
+        hint: "freehold join into a new home, with the folder as it is: --home DIR")
+    }
+    let opener = EntryOpener(vault: did, keyring: keyring)
+    let batches = try lost.map { try opener.open($0).encode() }
+    let chain = try database.read {
+      try $0.chain(scope: scope, device: device, at: UInt64(shared))
+    }
+    let sealed = try LocalSeal.seal(
+      DAGCBOR.encode(.array(batches.map { .bytes($0) })), storeKey: keys.storeKey,
+      column: Self.replayColumn, row: did.key.bytes, using: &generator)
+    var random = generator
+    let next = try succession.succeeded(using: &random)
+    var facts = self.facts
+    facts.deviceName = Self.nextName(facts.deviceName)
+    try database.write { transaction in
+      try transaction.removeHead(of: device)
+      if !lost.isEmpty {
+        try transaction.truncateFeed(
+          scope: scope, device: device, to: UInt64(shared),
+          chain: chain ?? VaultSync.FeedPosition.start(of: feed, vault: facts.vault).chain)
+        try transaction.removeCheckpoint(scope)
+        try transaction.setMeta(Self.replayKey, to: sealed)
+      }
+      try next.store(transaction, vault: facts.vault, using: &random)
+      try facts.store(transaction)
+      try transaction.setMeta(Self.comparesKey, to: [1])
+    }
+    // What is in memory is of the former device: the vault is opened anew.
+    isTreeDirty = false
+    let done = HomeRenewed(description: Self.sentence(facts))
+    renewed = done
+    throw done
+  }
+
+  /// How many entries of this device's feed are the same here and at a node.
+  private func sharedCount(of feed: FeedKey, with client: NodeClient) async throws -> Int {
+    var known = try localState().feeds
+    var position = VaultSync.FeedPosition.start(of: feed, vault: did)
+    known[feed] = position
+    while true {
+      var parts = StateParts()
+      parts.add(feed.scope, of: known)
+      let answer = try await client.sync(SyncRequest(digest: .zero, known: parts))
+      guard let news = answer.news else { return position.count }
+      for run in news.runs where run.feed != feed {
+        // Of the others only their number counts here: they come again with the next sync.
+        known[run.feed] = VaultSync.FeedPosition(count: run.last, chain: .zero)
+      }
+      let run = news.runs.first { $0.feed == feed }
+      let accepted: [FeedRun.Accepted]
+      do {
+        accepted = try run?.verified(continuing: position) ?? []
+      } catch {
+        throw FreeholdError(.tampered, "\(client.name) shows a history that nobody signed")
+      }
+      for entry in accepted {
+        let own = try database.read {
+          try $0.chain(
+            scope: feed.scope, device: feed.device, at: UInt64(entry.position.count))
+        }
+        guard own == entry.position.chain else { return position.count }
+        position = entry.position
+      }
+      known[feed] = position
+      guard news.more, !news.runs.isEmpty else { return position.count }
+    }
+  }
+
+  // MARK: Writing again
+
+  /// Writes what the former device had written here, and what no node has, as this device's own.
+  private func replay() throws {
+    guard let sealed = try database.read({ try $0.meta(Self.replayKey) }) else { return }
+    let plain = try LocalSeal.open(
+      sealed, storeKey: keys.storeKey, column: Self.replayColumn, row: did.key.bytes)
+    let batches = try (DAGCBOR.decode(plain).asArray ?? []).compactMap(\.asBytes)
+      .map { try Batch(decoding: $0) }
+    var again = Replay()
+    for batch in batches {
+      try commit { draft in
+        for operation in batch.operations { again.apply(operation, to: &draft) }
+      }
+    }
+    try database.write { try $0.setMeta(Self.replayKey, to: nil) }
+  }
+}

@@ -1,0 +1,107 @@
+import VaultCrypto
+import VaultEncoding
+import VaultPolicy
+import VaultStore
+import VaultSync
+
+// Putting a device out.
+//
+// First this device hears what there is, so that as much as possible of the other's work stays.
+// Then, in one step on the disk: the removal, which names what stays, and a new key for every scope
+// that the other could read. Then the nodes are told, each signs, and who is silent is named.
+
+extension Vault {
+  /// What revoking a device would do; changes nothing but what this device knows.
+  ///
+  /// Throws `refused` when this device may not, with what to do instead.
+  public func planRevocation(of choice: String) async throws -> RevocationPlan {
+    try requireManager("revoke a device")
+    let unheard = try await listenToNodes()
+    let device = try find(device: choice)
+    guard device.isActive else {
+      throw FreeholdError(.usage, "\(device.name) was revoked before; it has no access")
+    }
+    guard !device.isThis else {
+      throw FreeholdError(
+        .refused, "a device does not revoke itself",
+        hint: "do it on another device, or with the 24 words: freehold recover")
+    }
+    let falling = try falling(with: device.did)
+    let known = try devices()
+    return RevocationPlan(
+      device: device,
+      falling: known.filter { falling.contains($0.did) && $0.did != device.did },
+      keptEntries: try kept(of: falling).feeds.values.joined()
+        .reduce(0) { $0 + Int(clamping: $1.count) },
+      unheard: unheard)
+  }
+
+  /// Puts a device out, durably, and tells the nodes.
+  public func revoke(_ plan: RevocationPlan) async throws -> RevocationOutcome {
+    let falling = try falling(with: plan.device.did)
+    let kept = try kept(of: falling)
+    let before = policy.count
+    var random = generator
+    defer { generator = random }
+    let keyring = self.keyring
+    let nodes = nodeBook.keys.sorted()
+    try author { author in
+      try author.revoke(.principal(plan.device.did), keptOperations: kept)
+      // The nodes that it took up hold the vault on: their grants fell with it.
+      for node in nodes where !author.state.grants(to: node).contains(where: \.isLive) {
+        try author.grantHold(to: node, using: &random)
+      }
+      try author.settleKeys(keyring, using: &random)
+    }
+    let started = policy.entries.dropFirst(before).compactMap(\.epoch)
+      .count { $0.extends == nil }
+    try applyRevocations()
+    return RevocationOutcome(
+      plan: plan, newEpochs: started, coverage: try await announcePolicy())
+  }
+
+  /// Who would have no access any more, itself included.
+  ///
+  /// Throws `refused` when the revocation would not count.
+  private func falling(with device: DID) throws -> Set<DID> {
+    let before = Set(policy.state.managers.map(\.principal))
+    var trial = try PolicyAuthor(device: keys.signing, log: policy)
+    try trial.revoke(.principal(device), keptOperations: .none)
+    let after = Set(trial.state.managers.map(\.principal))
+    guard !after.contains(device) else {
+      throw FreeholdError(
+        .refused, "\(deviceLabel(device.key)) ranks as high as this device, or higher",
+        hint: "the 24 words stand above all: freehold recover into another home, then revoke there")
+    }
+    return before.subtracting(after)
+  }
+
+  /// Everything of these devices that is known here.
+  private func kept(of devices: Set<DID>) throws -> KeptOperations {
+    let feeds = try database.read { try $0.feeds() }.filter { devices.contains($0.device) }
+    return KeptOperations(
+      Dictionary(grouping: feeds, by: \.device).mapValues { feeds in
+        feeds.map { VaultPolicy.FeedPosition(scope: $0.scope, count: $0.count, chain: $0.chain) }
+      })
+  }
+
+  /// Fetches what all nodes have, side by side; a sentence for each that cannot be asked.
+  func listenToNodes() async throws -> [String] {
+    try mirrorNodes()
+    let meter = TrafficMeter()
+    let clients = try nodeBook.sorted { $0.key < $1.key }.map { node, entry in
+      (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
+    }
+    let outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
+      for (client, url) in clients {
+        group.addTask { await self.exchange(with: client, url: url, onlyFetches: true) }
+      }
+      var outcomes: [NodeOutcome] = []
+      for await outcome in group { outcomes.append(outcome) }
+      return outcomes
+    }
+    try Task.checkCancellation()
+    try storeCheckpointIfWorthIt()
+    return outcomes.sorted { $0.node < $1.node }.compactMap { $0.trouble?.message }
+  }
+}

@@ -1,0 +1,81 @@
+public import StorageNode
+import Synchronization
+import VaultEncoding
+public import VaultEnvironment
+
+/// A network without wires: each request is answered at once by the node of its address.
+///
+/// Whoever sits on the line may be played: a `Meddler` sees every request and answer.
+public final class DirectNetwork: Network {
+  /// Changes a request, or the answer to it, on its way.
+  public struct Meddler: Sendable {
+    /// Sees a request before the node does.
+    public var request: @Sendable (inout NodeRequest) -> Void = { _ in }
+    /// Sees the answer to a request before the client does.
+    public var answer: @Sendable (NodeRequest, inout NodeResponse) -> Void = { _, _ in }
+
+    /// Changes nothing.
+    public init() {}
+  }
+
+  private struct State {
+    var nodes: [String: NodeService] = [:]
+    var unreachable: Set<String> = []
+    var meddler = Meddler()
+    var requestCount = 0
+  }
+
+  private let state = Mutex(State())
+
+  /// A network without nodes.
+  public init() {}
+
+  /// How many requests were answered.
+  public var requestCount: Int { state.withLock { $0.requestCount } }
+
+  /// Puts a node at an address, in place of the one there.
+  public func put(_ node: NodeService, at url: String) { state.withLock { $0.nodes[url] = node } }
+
+  /// Makes a node unreachable, or reachable again.
+  public func setReachable(_ isReachable: Bool, _ url: String) {
+    state.withLock {
+      if isReachable { $0.unreachable.remove(url) } else { $0.unreachable.insert(url) }
+    }
+  }
+
+  /// Puts somebody on the line.
+  public func meddle(_ meddler: Meddler) { state.withLock { $0.meddler = meddler } }
+
+  /// Answers a request.
+  public func exchange(
+    _ request: NetworkRequest, with peer: NetworkPeer, timeout: Duration
+  ) async throws(NetworkError) -> NetworkResponse {
+    let (node, meddler) = state.withLock { state in
+      state.requestCount += 1
+      return (
+        state.unreachable.contains(peer.url) ? nil : state.nodes[peer.url], state.meddler
+      )
+    }
+    guard let node, let method = NodeRequest.Method(rawValue: request.method) else {
+      throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
+    }
+    if peer.pin != .unknown, node.did != peer.did {
+      throw NetworkError(.certificateRefused, peer: peer.did, "another certificate was shown")
+    }
+    func header(_ name: String) -> String? {
+      request.headers.first { $0.name.lowercased() == name }?.value
+    }
+    var asked = NodeRequest(
+      method: method, path: request.path, authorization: header("authorization"),
+      range: header("range"), body: request.body)
+    meddler.request(&asked)
+    var answer = node.answer(asked)
+    meddler.answer(asked, &answer)
+    guard answer.body.count <= request.responseBytesMax else {
+      throw NetworkError(.answerTooLarge, peer: peer.did, "the answer is too long")
+    }
+    return NetworkResponse(
+      status: answer.status, headers: [(name: "Content-Type", value: answer.content.rawValue)],
+      body: answer.body)
+  }
+}
