@@ -331,7 +331,8 @@ for which in ("stranger", "certificate"):
 for seed in SEEDS:
     tally.point(f"line:{seed}", lambda: bad_line(seed))
 if os.path.exists(EVIL):
-    lies = ("flipsShards", "truncatesShards", "swapsShards", "dropsShards", "rollsBack")
+    # Going back to an old state is done with a real folder above.
+    lies = ("flipsShards", "truncatesShards", "dropsShards", "swapsShards")
     for lie in lies[::2] if CI else lies:
         for seed in SEEDS:
             tally.point(f"lie-{lie}:{seed}", lambda: lying(lie, seed))

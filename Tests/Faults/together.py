@@ -75,11 +75,10 @@ class Crowd(World):
 
     def interrupted(self, number, expected, label):
         """A signal in the middle of a large sync."""
-        trees.write(self.path("folder"), f"{label}.bin", trees.noise(label, 20_000_000 if CI else 60_000_000))
-        plain = self.path("home", "vaults")
+        trees.write(self.path("folder"), f"{label}.bin", trees.noise(label, 80_000_000))
+        before = self.stored()
         process = self.start("sync", "--json")
-        packs = lambda: any("outbox" in where and files for where, _, files in os.walk(plain))
-        seen = wait_until(packs, 60)
+        seen = wait_until(lambda: self.stored() > before or process.poll() is not None, 60)
         started = time.monotonic()
         process.send_signal(number)
         code, out, err = self.end(process)
