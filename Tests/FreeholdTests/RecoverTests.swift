@@ -97,6 +97,7 @@ import VaultSync
     let (_, phrase) = try await world.makeVault(nodes: [node])
     let home = world.makeHome()
     let phoenix = try await recover(phrase, from: .url(node.url), in: home)
+    try await phoenix.finishMaking()
     try await phoenix.close()
     let error = await #expect(throws: FreeholdError.self) {
       _ = try await recover(phrase, from: .url(node.url), in: home)

@@ -35,12 +35,13 @@ extension Vault {
     try await translating(node) { try await node.putMail(guest.answer, code.number, .answer) }
     let letter = try await letter(for: guest, code, at: node, environment.clock)
     return try await join(
-      letter, guest, node, deviceName: deviceName, folder: folder, in: home, keys: keys)
+      letter, guest, node, deviceName: deviceName, folder: folder, in: home, keys: keys,
+      ticket: code.ticket)
   }
 
   private static func join(
     _ letter: LinkLetter, _ guest: LinkGuest, _ node: NodeAcquaintance, deviceName: String,
-    folder: [UInt8], in home: Home, keys: DeviceKeys
+    folder: [UInt8], in home: Home, keys: DeviceKeys, ticket: [UInt8]
   ) async throws -> Vault {
     let chain = try letter.chain.map { try Verified(try Delegation(decoding: $0)) }
     let client = NodeClient(
@@ -57,7 +58,7 @@ extension Vault {
     }
     let vault = try join(
       Admission(log, name: letter.name, nodes: letter.nodes), deviceName: deviceName,
-      folder: folder, in: home, unlock: .keys(keys))
+      folder: folder, in: home, unlock: .keys(keys), ticket: ticket)
     try await vault.begin()
     return vault
   }

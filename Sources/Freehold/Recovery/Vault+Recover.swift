@@ -114,9 +114,8 @@ extension Vault {
 
   /// Refuses early what would be refused late: a second copy of a vault in one home.
   static func requireNew(_ vault: DID, in home: Home) throws {
-    guard try home.environment.disk.exists(home.vaultPath(vault)) else { return }
-    let isFinished = (try? VaultStatusReader(vault, in: home)) != nil
-    guard isFinished else { return }
+    // What cannot be read was never finished, or says so when it is opened.
+    guard (try? home.isFinished(vault)) == true else { return }
     throw FreeholdError(
       .usage, "this device has that vault already",
       hint: "freehold status shows it; another home is another device: --home DIR")

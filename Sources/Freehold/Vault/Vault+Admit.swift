@@ -47,11 +47,14 @@ extension Vault {
 
   /// Makes this machine a device of a vault that has admitted it.
   ///
-  /// The first sync brings the tree.
+  /// The first sync brings the tree. Until `finishMaking`, or until the vault is opened for the
+  /// first time, it counts as unfinished (`Home.unfinishedVaults`); whoever is let into such a one
+  /// again goes on with it. The ticket says by which code it was.
   ///
   /// Throws `refused` when the admission is another device's, `tampered` when it makes no sense.
   public static func join(
-    _ admission: Admission, deviceName: String, folder: [UInt8], in home: Home, unlock: Unlock
+    _ admission: Admission, deviceName: String, folder: [UInt8], in home: Home, unlock: Unlock,
+    ticket: [UInt8] = []
   ) throws -> Vault {
     let keys = try home.openKeys(unlock)
     let log = try verified(admission)
@@ -67,19 +70,38 @@ extension Vault {
       genesis: log.genesis, rootScope: admission.rootScope, name: admission.name,
       deviceName: deviceName, folder: folder, firstNodes: admission.nodes)
     let store = try VaultHome.open(home.vaultPath(facts.vault), on: home.environment.disk)
-    try store.database.write { transaction in
-      guard try VaultFacts(transaction) == nil else {
-        throw FreeholdError(.usage, "this device has that vault already")
-      }
+    let isNew = try store.database.write { transaction in
+      let isNew = try VaultFacts(transaction) == nil
+      if !isNew { try requireAdmittedBefore(transaction) }
       for entry in log.entries {
         try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
       }
       try facts.store(transaction)
+      try transaction.setMeta(
+        Home.unfinishedKey, to: UnfinishedVault.Origin.admitted(ticket: ticket).mark)
+      return isNew
     }
+    guard isNew else { return try reopen(store, keys: keys, environment: home.environment) }
     _ = try HomeMark.isCopy(store, on: home.environment.disk)
     return Vault(
       environment: home.environment, home: store, facts: facts,
       succession: DeviceSuccession(keys: keys), policy: log, tree: Tree())
+  }
+
+  /// Throws unless the vault is here because of a `join` or `recover` that was interrupted.
+  private static func requireAdmittedBefore(_ transaction: VaultTransaction) throws {
+    guard let mark = try transaction.meta(Home.unfinishedKey),
+      case .admitted = UnfinishedVault.Origin(mark: mark)
+    else { throw FreeholdError(.usage, "this device has that vault already") }
+  }
+
+  /// Goes on with a vault that this device was let into and whose folder was never bound.
+  public static func resume(
+    _ unfinished: UnfinishedVault, in home: Home, unlock: Unlock
+  ) async throws -> Vault {
+    let vault = try reopen(unfinished.vault, in: home, keys: try home.openKeys(unlock))
+    try await vault.begin()
+    return vault
   }
 
   /// The policy log of an admission, every signature checked.

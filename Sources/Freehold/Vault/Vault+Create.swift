@@ -51,7 +51,8 @@ extension Vault {
         try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
       }
       try facts.store(transaction)
-      try transaction.setMeta(Home.unfinishedKey, to: new.sheet)
+      try transaction.setMeta(
+        Home.unfinishedKey, to: UnfinishedVault.Origin.founded(sheet: new.sheet).mark)
     }
     _ = try HomeMark.isCopy(store, on: environment.disk)
     let vault = Vault(
@@ -85,7 +86,13 @@ extension Vault {
   ///
   /// Throws `.busy` while another process has it open, `.noSuchVault` when it is not there.
   public static func open(_ vault: DID, in home: Home, unlock: Unlock) throws -> Vault {
-    let keys = try home.openKeys(unlock)
+    let opened = try reopen(vault, in: home, keys: try home.openKeys(unlock))
+    try finishMaking(in: opened.home)
+    return opened
+  }
+
+  /// Opens a vault, and leaves the mark of one in the making.
+  static func reopen(_ vault: DID, in home: Home, keys: DeviceKeys) throws -> Vault {
     let path = home.vaultPath(vault)
     guard try home.environment.disk.exists(path) else {
       throw FreeholdError(
@@ -99,14 +106,14 @@ extension Vault {
       throw FreeholdError(.busy, error.sentence, hint: "wait until it is done, then try again")
     }
     do {
-      return try open(store, keys: keys, environment: home.environment)
+      return try reopen(store, keys: keys, environment: home.environment)
     } catch {
       store.close()
       throw error
     }
   }
 
-  private static func open(
+  static func reopen(
     _ store: VaultHome, keys: DeviceKeys, environment: Environment
   ) throws -> Vault {
     let (known, entries) = try store.database.read {
@@ -115,7 +122,6 @@ extension Vault {
     guard var facts = known else {
       throw FreeholdError.notFinished(store.path)
     }
-    try finishMaking(in: store)
     var succession = try store.database.read {
       try DeviceSuccession($0, base: keys, vault: facts.vault)
     }
@@ -131,7 +137,8 @@ extension Vault {
       policy: policy, tree: tree, notice: isCopy ? sentence(facts) : nil)
   }
 
-  /// Says that a new vault has its recovery sheet and its folder: it is never made anew.
+  /// Says that a vault that is new here has its recovery sheet, if any, and its folder: from now
+  /// on it is here for good.
   public func finishMaking() throws {
     try Self.finishMaking(in: home)
   }

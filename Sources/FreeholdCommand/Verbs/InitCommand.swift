@@ -46,7 +46,7 @@ struct InitCommand: AsyncParsableCommand {
     defer { hold.release() }
     let (folder, bound) = try prepare(typed, session)
     let sheetPath = recoveryOut.map { DiskPath(HomePlace.absolute(RawArguments.bytes(of: $0))) }
-    let left = try session.home.unfinishedVault(in: folder.bytes)
+    let left = try session.home.unfinishedVaults(in: folder.bytes).first { $0.sheet != nil }
     if let left, bound == left.vault || isComplete(sheetPath, left, session) {
       return try await finish(left, in: folder, sheet: sheetPath, session)
     }

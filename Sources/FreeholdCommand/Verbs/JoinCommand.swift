@@ -52,13 +52,17 @@ struct JoinCommand: AsyncParsableCommand {
     let hold = try session.home.hold()
     defer { hold.release() }
     let place = try folder.make(session)
+    let left = try session.home.unfinishedVaults(in: place.path.bytes)
     let vault = try await session.closingNetwork {
-      try await Vault.join(
+      // A code is good for one time: the same command again goes on with what it has brought.
+      if let known = left.first(where: { $0.isAdmitted(with: code) }) {
+        return try await Vault.resume(known, in: session.home, unlock: unlock)
+      }
+      return try await Vault.join(
         code: code, deviceName: name ?? HostName.short, folder: place.path.bytes,
         in: session.home, unlock: unlock)
     }
-    try VaultPlace.bind(place.path, to: vault.did, disk: session.environment.disk)
-    try await vault.close()
+    try await session.finishJoining(vault, in: place)
     try session.tellJoined(vault, common)
   }
 }
@@ -74,6 +78,14 @@ extension Session {
       await shutdown()
       throw error
     }
+  }
+
+  /// Binds the folder of a vault that this device was let into: last, so that an interrupted
+  /// command is gone on with by the same command.
+  func finishJoining(_ vault: Vault, in place: NewFolder) async throws {
+    try VaultPlace.bind(place.path, to: vault.did, disk: environment.disk)
+    try await vault.finishMaking()
+    try await vault.close()
   }
 
   /// Says what this machine is now.

@@ -54,8 +54,7 @@ struct RecoverCommand: AsyncParsableCommand {
       let vault = try await Vault.recover(recovery, in: session.home, unlock: unlock)
       return (vault, try await vault.devices().filter { $0.isActive && !$0.isThis })
     }
-    try VaultPlace.bind(place.path, to: vault.did, disk: session.environment.disk)
-    try await vault.close()
+    try await session.finishJoining(vault, in: place)
     try session.tellJoined(vault, common)
     guard !others.isEmpty else { return }
     let names = others.map { NamePath.line($0.name) }.joined(separator: ", ")
