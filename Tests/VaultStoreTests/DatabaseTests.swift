@@ -1,8 +1,10 @@
 import FreeholdTestKit
 import GRDB
+import Glibc
 import Testing
 import VaultEnvironment
-import VaultStore
+
+@testable import VaultStore
 
 @Suite struct DatabaseTests {
   private static let schema = DatabaseSchema(
@@ -260,6 +262,49 @@ import VaultStore
   }
 
   // MARK: Crashes
+
+  @Test func `a file that SQLite was interrupted in making is made`() throws {
+    try withTemporaryFolder { folder in
+      let disk = DurableDisk.live()
+      let (half, path) = (folder.appending("half.db"), folder.appending("t.db"))
+      let queue = try DatabaseQueue(path: try #require(half.text))
+      try queue.writeWithoutTransaction { connection in
+        try connection.execute(sql: "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; VACUUM;")
+        try connection.inTransaction {
+          try connection.execute(
+            sql: "CREATE TABLE half (bytes BLOB); INSERT INTO half VALUES (randomblob(400000));")
+          // What is on the disk now is what a power cut would leave: pages, and how to undo them.
+          for suffix in ["", "-journal"] {
+            let bytes = try disk.read(folder.appending("half.db" + suffix), bytesMax: 1 << 20)
+            try disk.writeDurably(folder.appending("t.db" + suffix), bytes)
+          }
+          return .rollback
+        }
+      }
+      #expect(try disk.sizeBytes(folder.appending("t.db-journal")) ?? 0 > 0)
+      #expect(
+        try code {
+          try VaultStore.Database(path, schema: Self.schema, disk: disk, isReadOnly: true)
+        } == .denied)
+      let database = try VaultStore.Database(path, schema: Self.schema, disk: disk)
+      #expect(try names(in: database) == ["made by the second migration"])
+      #expect(try database.problems().isEmpty)
+    }
+  }
+
+  @Test(arguments: [ENOSPC, EDQUOT, EFBIG])
+  func `what SQLite calls a failed device is no space where the system says so`(number: Int32) {
+    let (sync, truncation, cannotOpen, shortRead): (Int32, Int32, Int32, Int32)
+    (sync, truncation, cannotOpen, shortRead) = (1034, 1546, 14, 522)
+    func code(_ result: Int32, _ systemError: Int32) -> StoreError.Code {
+      StoreError(sqlite: result, systemError: systemError, "disk I/O error", in: "t.db").code
+    }
+    for result in [sync, truncation, cannotOpen] { #expect(code(result, number) == .noSpace) }
+    #expect(code(sync, EIO) == .io)
+    #expect(code(sync, 0) == .io)
+    #expect(code(cannotOpen, EACCES) == .denied)
+    #expect(code(shortRead, number) == .io, "what the system said is older than this failure")
+  }
 
   @Test func `a crash at any step of opening and migrating is survived`() throws {
     let path = DiskPath("/home/t.db")

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import Synchronization
 public import VaultEnvironment
 
@@ -37,11 +38,11 @@ public final class Database: Sendable {
     self.disk = disk
     file = path.description
     do {
-      try Self.inspect(path, for: schema, on: disk)
+      try Self.inspect(path, for: schema, on: disk, isReadOnly: isReadOnly)
       connections = try Self.open(path, on: disk, isReadOnly: isReadOnly, readersMax: readersMax)
       if !isReadOnly { try Self.requireDurableCommits(connections, in: file) }
     } catch {
-      throw StoreError.translating(error, in: path.description)
+      throw StoreError.translating(error, systemError: errno, in: path.description)
     }
     try migrate(to: schema, isReadOnly: isReadOnly)
   }
@@ -51,7 +52,7 @@ public final class Database: Sendable {
     do {
       return try connections.read { try body(DatabaseTransaction($0, in: file)) }
     } catch {
-      throw StoreError.translating(error, in: file)
+      throw StoreError.translating(error, systemError: errno, in: file)
     }
   }
 
@@ -59,16 +60,18 @@ public final class Database: Sendable {
   /// is there when it throws.
   public func write<Result>(_ body: (DatabaseTransaction) throws -> Result) throws -> Result {
     try requireRunning()
-    let result: Result
-    do {
-      result = try connections.write { connection in
-        let result = try body(DatabaseTransaction(connection, in: file))
-        try disk.crashPoint("database: before commit")
-        return result
+    var result: Result?
+    try connections.writeWithoutTransaction { connection in
+      try changing {
+        try connection.inTransaction {
+          result = try body(DatabaseTransaction(connection, in: file))
+          try disk.crashPoint("database: before commit")
+          return .commit
+        }
       }
-    } catch {
-      stopIfNotSynced(error)
-      throw StoreError.translating(error, in: file)
+    }
+    guard let result else {
+      throw StoreError(.misuse, "a transaction ended without a result: \(file)")
     }
     try disk.crashPoint("database: after commit")
     return result
@@ -94,13 +97,14 @@ public final class Database: Sendable {
 
   /// Moves the write-ahead log into the file and empties it, as far as readers allow.
   public func shorten() throws {
-    do {
-      try connections.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-      // A reader still needs it; the log is moved another time.
-    } catch {
-      stopIfNotSynced(error)
-      throw StoreError.translating(error, in: file)
+    try connections.writeWithoutTransaction { connection in
+      try changing {
+        do {
+          _ = try connection.checkpoint(.truncate)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+          // A reader still needs it; the log is moved another time.
+        }
+      }
     }
   }
 
@@ -109,14 +113,27 @@ public final class Database: Sendable {
   /// Refuses a file that is not ours or newer than us, before anything in it is changed: opening
   /// it for writing would already change its journal's mode.
   private static func inspect(
-    _ path: DiskPath, for schema: DatabaseSchema, on disk: any Disk
+    _ path: DiskPath, for schema: DatabaseSchema, on disk: any Disk, isReadOnly: Bool
   ) throws {
     guard case .file(let name) = try disk.databasePlace(path),
       let sizeBytes = try disk.sizeBytes(path), sizeBytes > 0
     else { return }
-    let connection = try DatabaseQueue(
-      path: name, configuration: configuration(isReadOnly: true))
-    let found = try connection.read { try FoundVersion(DatabaseTransaction($0, in: name)) }
+    func version(isReadOnly: Bool) throws -> FoundVersion {
+      do {
+        let connection = try DatabaseQueue(
+          path: name, configuration: configuration(isReadOnly: isReadOnly))
+        return try connection.read { try FoundVersion(DatabaseTransaction($0, in: name)) }
+      } catch {
+        throw StoreError.translating(error, systemError: errno, in: name)
+      }
+    }
+    let found: FoundVersion
+    do {
+      found = try version(isReadOnly: true)
+    } catch let error as StoreError where error.code == .denied && !isReadOnly {
+      // SQLite was interrupted while it made the file: only a writer may undo what it had begun.
+      found = try version(isReadOnly: false)
+    }
     try found.require(schema, in: name)
   }
 
@@ -137,7 +154,10 @@ public final class Database: Sendable {
         try disk.writeDurably(path, [])
       }
       try requireRoom(beside: path, on: disk)
-      return try DatabasePool(path: name, configuration: configuration)
+      let connections = try DatabasePool(path: name, configuration: configuration)
+      // The log's file is new, and SQLite does not look whether the sync of its folder succeeds.
+      if !isReadOnly, let folder = path.parent { try disk.syncFolder(folder) }
+      return connections
     }
   }
 
@@ -212,6 +232,20 @@ public final class Database: Sendable {
     guard !isStopped.withLock({ $0 }) else {
       throw StoreError(
         .io, "the device failed under the database before, so nothing more is written: \(file)")
+    }
+  }
+
+  /// Changes the file; what SQLite throws is told with what the system had said.
+  ///
+  /// To be called while the connection is held: later calls of the system say something else.
+  private func changing<Result>(_ body: () throws -> Result) throws -> Result {
+    errno = 0
+    do {
+      return try body()
+    } catch {
+      let systemError = errno
+      stopIfNotSynced(error)
+      throw StoreError.translating(error, systemError: systemError, in: file)
     }
   }
 

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 
 /// A prepared statement of one transaction; valid only inside its closure.
 ///
@@ -78,9 +79,10 @@ public struct DatabaseStatement {
   }
 
   private func failure() -> StoreError {
+    let systemError = errno
     let connection = sqlite3_db_handle(raw)
     return StoreError(
-      sqlite: sqlite3_extended_errcode(connection), String(cString: sqlite3_errmsg(connection)),
-      in: file)
+      sqlite: sqlite3_extended_errcode(connection), systemError: systemError,
+      String(cString: sqlite3_errmsg(connection)), in: file)
   }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 
 /// What a closure of `Database.read` or `.write` works with; valid only inside it.
 public struct DatabaseTransaction {
@@ -20,7 +21,7 @@ public struct DatabaseTransaction {
       return DatabaseStatement(
         isFree ? kept : try connection.makeStatement(sql: sql), in: file)
     } catch {
-      throw StoreError.translating(error, in: file)
+      throw StoreError.translating(error, systemError: errno, in: file)
     }
   }
 
@@ -57,7 +58,7 @@ public struct DatabaseTransaction {
     do {
       try connection.execute(sql: sql)
     } catch {
-      throw StoreError.translating(error, in: file)
+      throw StoreError.translating(error, systemError: errno, in: file)
     }
   }
 

@@ -1,13 +1,26 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 
 extension StoreError {
-  /// Translates SQLite's extended result code.
+  /// Where SQLite calls it a failed device, or a file that does not open, when the system found no
+  /// space: only writes are told apart by SQLite itself.
+  private static let mayLackSpace: [ResultCode] = [
+    .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_DIR_FSYNC, .SQLITE_IOERR_TRUNCATE,
+    .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMMAP, .SQLITE_CANTOPEN,
+  ]
+
+  /// Translates SQLite's extended result code; `systemError` is the system's `errno`, 0 when it is
+  /// not known.
   ///
   /// SQLite's messages name tables and columns but never values, so they may be shown.
-  init(sqlite result: Int32, _ message: String, in file: String) {
+  init(sqlite result: Int32, systemError: Int32, _ message: String, in file: String) {
     let code: Code
+    let lacksSpace =
+      [ENOSPC, EDQUOT, EFBIG].contains(systemError)
+      && Self.mayLackSpace.contains(ResultCode(rawValue: result))
     switch result & 0xff {
+    case _ where lacksSpace: code = .noSpace
     case SQLITE_CORRUPT, SQLITE_NOTADB: code = .corrupt
     case SQLITE_BUSY, SQLITE_LOCKED: code = .busy
     case SQLITE_FULL: code = .noSpace
@@ -19,10 +32,13 @@ extension StoreError {
   }
 
   /// Translates GRDB's errors; leaves all others alone.
-  static func translating(_ error: any Error, in file: String) -> any Error {
+  static func translating(
+    _ error: any Error, systemError: Int32, in file: String
+  ) -> any Error {
     guard let error = error as? DatabaseError else { return error }
     return StoreError(
-      sqlite: error.extendedResultCode.rawValue, error.message ?? "no message", in: file)
+      sqlite: error.extendedResultCode.rawValue, systemError: systemError,
+      error.message ?? "no message", in: file)
   }
 
   private static func summary(of code: Code) -> String {
