@@ -11,6 +11,7 @@
 //   FAULT_PATH=text   only where the file's path contains this
 //   FAULT_FILES=1     no sockets
 //   FAULT_LOG=file    one line for each counted call: number, name, path
+//   FAULT_ALL=1       other calls on files are in it as well, with the number 0
 //
 // gcc -O2 -shared -fPIC -o fault.so fault.c -ldl
 #define _GNU_SOURCE
@@ -30,7 +31,7 @@
 
 enum { PASS, FAIL };
 static long count, at, keep;
-static int number = EIO, ever, files_only, log_file = -1;
+static int number = EIO, ever, files_only, log_all, log_file = -1;
 static char mode, calls[512], wanted[512];
 
 __attribute__((constructor)) static void begin(void) {
@@ -43,6 +44,7 @@ __attribute__((constructor)) static void begin(void) {
   if ((text = getenv("FAULT_FILES"))) files_only = text[0] == '1';
   if ((text = getenv("FAULT_CALLS"))) snprintf(calls, sizeof calls, ",%s,", text);
   if ((text = getenv("FAULT_PATH"))) snprintf(wanted, sizeof wanted, "%s", text);
+  if ((text = getenv("FAULT_ALL"))) log_all = text[0] == '1';
   if ((text = getenv("FAULT_LOG")))
     log_file = syscall(SYS_openat, AT_FDCWD, text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
@@ -57,15 +59,21 @@ static int counts(const char *name, const char *path) {
   return !wanted[0] || strstr(path, wanted);
 }
 
+static void note(long mine, const char *name, const char *path) {
+  char line[4500];
+  int size = snprintf(line, sizeof line, "%ld %s %s\n", mine, name, path);
+  if (log_file >= 0)
+    syscall(SYS_write, log_file, line, size < (int)sizeof line ? size : (int)sizeof line);
+}
+
 // Counts a call and says what is to happen with it; `room` is how much a torn write keeps.
 static int meet(const char *name, const char *path, size_t length, size_t *room) {
-  if (!counts(name, path)) return PASS;
-  long mine = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
-  if (log_file >= 0) {
-    char line[4500];
-    int size = snprintf(line, sizeof line, "%ld %s %s\n", mine, name, path);
-    syscall(SYS_write, log_file, line, size < (int)sizeof line ? size : (int)sizeof line);
+  if (!counts(name, path)) {
+    if (log_all && path[0] == '/' && strcmp(name, "read")) note(0, name, path);
+    return PASS;
   }
+  long mine = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
+  note(mine, name, path);
   if (!at || (mode == 'f' && ever ? mine < at : mine != at)) return PASS;
   if (mode == 'f') { errno = number; return FAIL; }
   if (mode == 't' && room) {

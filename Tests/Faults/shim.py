@@ -31,11 +31,44 @@ def fail(n, error, calls, ever=False, **more):
 SPACE_CALLS = "write,pwrite,writev,ftruncate,fallocate,mkdir,rename,link,symlink,fsync,fdatasync"
 
 
-def calls(log):
-    """The calls that a run has made: a list of (name, path)."""
+def history(log):
+    """All calls that a run has made: a list of (number, name, path), 0 for those not counted."""
     if not os.path.exists(log):
         return []
     with open(log, errors="surrogateescape") as file:
         lines = [line.rstrip("\n").split(" ", 2) for line in file]
     os.remove(log)
-    return [(line[1], line[2]) for line in lines if len(line) == 3]
+    return [(int(line[0]), line[1], line[2]) for line in lines if len(line) == 3]
+
+
+def calls(log):
+    """The counted calls that a run has made: a list of (name, path)."""
+    return [(name, path) for number, name, path in history(log) if number]
+
+
+SYNC_NAMES = {"fsync", "fdatasync"}
+CHANGE_NAMES = {"write", "pwrite", "writev", "ftruncate", "fallocate"}
+
+
+def unsynced(made, at, ever):
+    """What a failed sync, the `at`-th counted call, may have left unsynced; None for nothing.
+
+    `made` is the history with all calls; with `ever` every later counted call failed as well.
+    """
+    place = next(i for i, call in enumerate(made) if call[0] == at)
+    path = made[place][2]
+    later = [call for call in made[place + 1:] if not (ever and call[0])]
+    if os.path.isdir(path):
+        synced = any(name in SYNC_NAMES and where == path for _, name, where in later)
+        return None if synced else f"the names in {path}"
+    if path.endswith((".db", ".sqlite")):
+        # SQLite's own copying from its log into the file: the log must be kept.
+        gone = any(name in ("unlink", "ftruncate") and where == path + "-wal"
+                   for _, name, where in made[place + 1:])
+        return f"the pages of {path}" if gone else None
+    for _, name, where in reversed(made[:place]):
+        if where == path and name in CHANGE_NAMES:
+            return f"the bytes of {path}"
+        if where == path and name in SYNC_NAMES:
+            return None
+    return f"the bytes of {path}"
