@@ -33,26 +33,30 @@ def judge_answer(result, error, is_node):
     return None
 
 
-def sweep(kind, name, share, run_it, errors, calls, is_node=False):
+def sweep(kind, name, share, run_it, errors, calls, is_node=False, only=None):
     for error, ever in errors:
         label = f"{name}-{error.lower()}{'-on' if ever else ''}"
         if calls != shim.SPACE_CALLS:
             label += "-" + calls.split(",")[0]
+        if only:
+            label += "-" + only
+        limits = {"FAULT_PATH": only} if only else {}
         if not wanted(label):
             continue
         with kind() as world:
             world.build()
             command = lambda env: run_it(world, env)
             made = count_calls(
-                tally, label, world, command, FAULT_FILES="1", FAULT_CALLS=calls)
+                tally, label, world, command, FAULT_FILES="1", FAULT_CALLS=calls, **limits)
             for number in numbers(made, share):
                 tally.point(
                     f"{label}:{number}",
-                    lambda: point(world, command, shim.fail(number, error, calls, ever), error,
-                                  calls, is_node))
+                    lambda: point(
+                        world, command, shim.fail(number, error, calls, ever, **limits), error,
+                        is_node))
 
 
-def point(world, command, environment, error, calls, is_node):
+def point(world, command, environment, error, is_node):
     world.before()
     log = world.path("failed")
     result = command({**environment, "FAULT_LOG": log, "FAULT_ALL": "1"})
@@ -180,6 +184,9 @@ for calls in (SYNCS, WRITES, "read"):
     sweep(Syncing, "sync", 3, sync, broken, calls)
     sweep(Restoring, "restore", 2, restore, broken, calls)
     sweep(Serving, "node", 2, serve, broken, calls, is_node=True)
+# SQLite turns to its write-ahead log with the help of a journal; without the log a commit could be
+# undone by a power cut.
+sweep(Founding, "init", 9, init, [("EIO", False), ("ENOSPC", False)], SYNCS, only="db-journal")
 if wanted("quota"):
     with Quota() as world:
         world.story()

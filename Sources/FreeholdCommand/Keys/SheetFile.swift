@@ -57,9 +57,9 @@ final class SheetFile {
     guard let parent = path.parent else { return }
     let folder = open(
       parent.bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
+    guard folder >= 0 else { throw notKept() }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw notKept() }
   }
 
   /// Whether an open file holds nothing but what an interrupted run has put there.
@@ -80,14 +80,23 @@ final class SheetFile {
       let count = bytes[offset...].withUnsafeBytes {
         pwrite(file, $0.baseAddress, $0.count, off_t(offset))
       }
-      guard count > 0 else {
-        throw FreeholdError(.noSpace, "no space for the recovery sheet: \(path)")
-      }
+      guard count > 0 else { throw notKept() }
       offset += count
     }
-    guard ftruncate(file, off_t(bytes.count)) == 0, fsync(file) == 0 else {
-      throw FreeholdError(.failed, "the recovery sheet cannot be kept: \(path)")
-    }
+    guard ftruncate(file, off_t(bytes.count)) == 0, fsync(file) == 0 else { throw notKept() }
+  }
+
+  /// Why the last call of the system failed.
+  private func notKept() -> FreeholdError {
+    let isFull = [ENOSPC, EDQUOT, EFBIG].contains(errno)
+    return FreeholdError(
+      isFull ? .noSpace : .failed,
+      isFull
+        ? "no space for the recovery sheet: \(path)"
+        : "the recovery sheet cannot be kept, the device failed: \(path)",
+      hint: isFull
+        ? "make room there or name another place with --recovery-out, then try again"
+        : "name another place with --recovery-out")
   }
 
   /// Removes the file unless the sheet is in it.
