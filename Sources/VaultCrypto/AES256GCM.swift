@@ -23,24 +23,25 @@ enum AES256GCM {
   static func open(
     _ combined: UnsafeRawBufferPointer, key: SymmetricKey, aad: [UInt8]
   ) throws(CryptoError) -> [UInt8] {
-    guard let start = combined.baseAddress else {
-      throw CryptoError(.cannotOpen, "a sealed message is empty")
-    }
-    // Only read, and only until this returns.
-    let borrowed = Data(
-      bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: combined.count,
-      deallocator: .none)
-    return try open(borrowed, key: key, aad: aad)
+    try open(box(combined), key: key, aad: aad)
   }
 
-  /// Opens `nonce ‖ ciphertext ‖ tag`.
+  /// Takes `nonce ‖ ciphertext ‖ tag` for opening.
   ///
-  /// `Data` of this shape is taken without a copy.
+  /// The box is a copy, the only one that is made: the memory may go once this has returned.
+  static func box(_ combined: UnsafeRawBufferPointer) throws(CryptoError) -> AES.GCM.SealedBox {
+    do {
+      return try AES.GCM.SealedBox(combined: combined)
+    } catch {
+      throw CryptoError(.cannotOpen, "a sealed message is too short")
+    }
+  }
+
+  /// Opens a box.
   static func open(
-    _ combined: Data, key: SymmetricKey, aad: [UInt8]
+    _ box: consuming AES.GCM.SealedBox, key: SymmetricKey, aad: [UInt8]
   ) throws(CryptoError) -> [UInt8] {
     do {
-      let box = try AES.GCM.SealedBox(combined: combined)
       return [UInt8](try AES.GCM.open(box, using: key, authenticating: aad))
     } catch {
       throw CryptoError(.cannotOpen, "a sealed message does not open with this key")

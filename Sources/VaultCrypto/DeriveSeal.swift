@@ -48,9 +48,10 @@ public enum DeriveSeal {
   /// Opens a sealed message.
   ///
   /// Throws `cannotOpen`, and nothing else, for another key, label or context and for changed or
-  /// missing bytes. O(sealed).
+  /// missing bytes. O(sealed); whoever hands a long message over (`consume`) has it in memory twice
+  /// at most.
   public static func open(
-    _ sealed: [UInt8], key: SecretBytes, label: String, aad: [UInt8]
+    _ sealed: consuming [UInt8], key: SecretBytes, label: String, aad: [UInt8]
   ) throws(CryptoError) -> [UInt8] {
     guard sealed.count >= overheadBytes else {
       throw CryptoError(.cannotOpen, "a sealed message is shorter than \(overheadBytes) bytes")
@@ -64,7 +65,8 @@ public enum DeriveSeal {
     guard isCommitted else {
       throw CryptoError(.cannotOpen, "a sealed message does not open with this key")
     }
-    return try AES256GCM.open(box(of: sealed), key: derived.key, aad: aad)
+    let box = try box(of: sealed)
+    return try AES256GCM.open(box, key: derived.key, aad: aad)
   }
 
   /// Whether the key, label and context are the ones that the message was sealed for, without
@@ -95,16 +97,19 @@ public enum DeriveSeal {
     }
   }
 
-  /// The zero nonce and the ciphertext in one buffer: the only copy on the way in.
-  private static func box(of sealed: [UInt8]) -> Data {
-    var box = Data(count: AES256GCM.nonceBytes + sealed.count - saltBytes - commitmentBytes)
-    box.withUnsafeMutableBytes { box in
-      sealed.withUnsafeBytes { bytes in
-        let body = UnsafeRawBufferPointer(rebasing: bytes[(saltBytes + commitmentBytes)...])
-        box.copy(body, at: AES256GCM.nonceBytes)
+  /// The zero nonce and the ciphertext: the nonce is put where the commitment ends, which was
+  /// compared by now, so that what is opened lies in one piece.
+  private static func box(
+    of sealed: consuming [UInt8]
+  ) throws(CryptoError) -> AES.GCM.SealedBox {
+    let start = saltBytes + commitmentBytes - AES256GCM.nonceBytes
+    for index in start..<(start + AES256GCM.nonceBytes) { sealed[index] = 0 }
+    let box = sealed.withUnsafeBytes { bytes in
+      Result { () throws(CryptoError) in
+        try AES256GCM.box(UnsafeRawBufferPointer(rebasing: bytes[start...]))
       }
     }
-    return box
+    return try box.get()
   }
 }
 

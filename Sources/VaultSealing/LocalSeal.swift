@@ -22,11 +22,15 @@ public enum LocalSeal {
   }
 
   /// Opens a value; throws `cannotOpen` for another key, column or row, or changed bytes.
+  ///
+  /// A long value that is handed over (`consume`) is in memory twice at most.
   public static func open(
-    _ sealed: [UInt8], storeKey: SecretBytes, column: String, row: [UInt8]
+    _ sealed: consuming [UInt8], storeKey: SecretBytes, column: String, row: [UInt8]
   ) throws(SealingError) -> [UInt8] {
-    try SealingError.translating("a local value") { () throws(CryptoError) in
-      try DeriveSeal.open(sealed, key: storeKey, label: label(column), aad: row)
+    do {
+      return try DeriveSeal.open(sealed, key: storeKey, label: label(column), aad: row)
+    } catch {
+      throw SealingError(error, "a local value")
     }
   }
 

@@ -19,9 +19,9 @@ extension Vault {
     home: VaultHome, scope: ScopeID, vault: DID, keyring: Keyring, storeKey: SecretBytes
   ) throws -> Tree {
     var tree = Tree()
-    if let stored = try home.database.read({ try $0.checkpoint(scope) }) {
+    if let sealed = try home.database.read({ try $0.checkpoint(scope)?.sealed }) {
       let plain = try LocalSeal.open(
-        stored.sealed, storeKey: storeKey, column: checkpointColumn, row: scope.bytes)
+        consume sealed, storeKey: storeKey, column: checkpointColumn, row: scope.bytes)
       tree = try Tree(checkpoint: plain)
     }
     let opener = EntryOpener(vault: vault, keyring: keyring)
