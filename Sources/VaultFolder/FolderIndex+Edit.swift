@@ -1,4 +1,12 @@
 extension FolderIndex {
+  /// Makes room for so many more objects, so that rows are not moved over and over.
+  public mutating func reserve(_ more: Int) {
+    let total = columns.rows.count + more
+    guard more > 1 << 12, total <= FolderIndex.objectsMax else { return }
+    columns.rows.reserveCapacity(total)
+    columns.tags.reserveCapacity(total * tagBytes)
+  }
+
   /// Writes down an object: a new one, or where and how a known one is now.
   ///
   /// Whoever held its place until now must have moved or gone before.
@@ -8,6 +16,7 @@ extension FolderIndex {
   public mutating func record(_ object: IndexedObject) throws(FolderError) {
     let tagIsSound = object.contentTag.isEmpty || object.contentTag.count == tagBytes
     precondition(tagIsSound, "the content tag has the length given to the index")
+    isChanged = true
     prepareInodes()
     guard let parent = parentRow(of: object.parent) else { throw refusal(.notFound, object) }
     let old = self.row(of: object.key)
@@ -58,6 +67,7 @@ extension FolderIndex {
   /// Complexity: O(objects removed).
   public mutating func remove(_ key: FolderKey) {
     guard let top = row(of: key) else { return }
+    isChanged = true
     prepareInodes()
     var rows = [top]
     var next = 0
@@ -80,6 +90,7 @@ extension FolderIndex {
   @discardableResult
   public mutating func rekey(_ old: FolderKey, to new: FolderKey) -> Bool {
     guard let row = row(of: old), new != rootKey, self.row(of: new) == nil else { return false }
+    isChanged = true
     byKey.remove(hash: FolderIndex.keyHash(old), row: row)
     columns.rows[Int(row)].key = new
     byKey.insert(hash: FolderIndex.keyHash(new), row: row)

@@ -7,7 +7,9 @@ extension FolderIndex {
   ///
   /// Format: docs/spec/folder.md, «Folder index».
   public func encoded() -> [UInt8] {
-    var writer = IndexWriter()
+    // Half as much again as is needed would be a great deal of memory in a large folder.
+    var writer = IndexWriter(
+      capacity: count * (tagBytes + 48) + columns.names.count + 4096)
     writer.raw(FolderIndex.magic)
     writer.fixed(rootKey.high)
     writer.fixed(rootKey.low)

@@ -22,6 +22,8 @@ public struct FolderIndex: Sendable {
   public let tagBytes: Int
   /// The vault's folder when it was last in step; nothing before the first time.
   public private(set) var rootStat: FileStat?
+  /// Whether anything was written down since the index was made, read or kept.
+  public internal(set) var isChanged = false
 
   var columns = IndexColumns()
   /// Numbers of devices; the first is that of the vault's folder.
@@ -49,12 +51,23 @@ public struct FolderIndex: Sendable {
   /// Device numbers may differ after a restart of the machine; when the folder is the same thing
   /// but for that, its rows follow it.
   public mutating func adoptRoot(_ stat: FileStat) {
+    let isNews =
+      rootStat.map { known in
+        known.device != stat.device || known.inode != stat.inode || known.mode != stat.mode
+          || known.modified != stat.modified || known.changed != stat.changed
+      } ?? true
+    if isNews { isChanged = true }
     if devices.isEmpty {
       devices = [stat.device]
     } else if devices[0] != stat.device, rootStat?.inode == stat.inode {
       devices[0] = stat.device
     }
     rootStat = stat
+  }
+
+  /// Notes that the index as it is now has been kept.
+  public mutating func wasKept() {
+    isChanged = false
   }
 
   mutating func restoreRootStat(_ stat: FileStat?) {

@@ -2,6 +2,10 @@
 struct IndexWriter {
   private(set) var bytes: [UInt8] = []
 
+  init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+  }
+
   mutating func raw(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
   mutating func fixed(_ value: some FixedWidthInteger) {

@@ -1,3 +1,4 @@
+import Foundation
 import FreeholdTestKit
 import Testing
 import VaultEncoding
@@ -33,6 +34,27 @@ import VaultEnvironment
     let packs = world.medium.takeOperations().filter { "\($0.path)".hasSuffix(".pack") }
     #expect(packs.allSatisfy { $0.kind == .read })
     try await expectAll(world)
+  }
+
+  @Test func `a sync that finds nothing new does not write down how the folder is`() async throws {
+    let world = try await PushWorld()
+    try fill(world)
+    for file in files {
+      let path = String(decoding: world.folder, as: UTF8.self) + "/" + file.name
+      let old = Date(timeIntervalSince1970: 1_000_000)
+      try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+    }
+    func indexWrites() async throws -> Int {
+      _ = world.medium.takeOperations()
+      _ = try await world.vault.sync()
+      return world.medium.takeOperations().count {
+        "\($0.path)".contains("folder.index") && $0.kind != .read
+      }
+    }
+    #expect(try await indexWrites() > 0)
+    #expect(try await indexWrites() == 0)
+    try world.write("e", [1, 2, 3])
+    #expect(try await indexWrites() > 0)
   }
 
   @Test func `what one node does not take waits in the outbox, and only that is sent again`()

@@ -108,6 +108,24 @@ struct IndexTests {
     #expect(index.object(FolderKey(3))?.stat.device == 9)
   }
 
+  @Test func `an index knows whether anything was written down since it was kept`() throws {
+    var index = try small()
+    func isChanged(by body: (inout FolderIndex) throws -> Void) rethrows -> Bool {
+      index.wasKept()
+      try body(&index)
+      return index.isChanged
+    }
+    #expect(index.isChanged)
+    #expect(try !FolderIndex(decoding: index.encoded()).isChanged)
+    #expect(!isChanged { $0.adoptRoot(stat(2, .folder)) })
+    #expect(!isChanged { $0.remove(FolderKey(99)) })
+    #expect(!isChanged { $0.rekey(FolderKey(99), to: FolderKey(98)) })
+    #expect(isChanged { $0.adoptRoot(stat(2, .folder, modified: FileTime(seconds: 1001))) })
+    #expect(try isChanged { try $0.record(object(4, in: 0, "y")) })
+    #expect(isChanged { $0.rekey(FolderKey(4), to: FolderKey(5)) })
+    #expect(isChanged { $0.remove(FolderKey(5)) })
+  }
+
   @Test func `a file too young to be trusted is not settled`() throws {
     let now = FileTime(seconds: 1000, nanoseconds: 500_000_000)
     func isSettled(_ seconds: Int64, _ nanoseconds: UInt32) -> Bool {

@@ -31,6 +31,9 @@ final class FolderMirror {
   var staleDrafts: [FolderListing] = []
   /// What could not be read or written.
   var troubles: [FolderError] = []
+  /// What is kept of the last two, beside an index that `isChanged` tells of: as it lies there.
+  private var kept: (keys: [UInt8]?, applied: [UInt8]?)
+  private var isIndexKept: Bool
 
   private static let column = "folder-index"
   private static let fileName = "folder.index"
@@ -43,15 +46,16 @@ final class FolderMirror {
   init(folder: [UInt8], home: VaultHome, storeKey: SecretBytes, disk: any Disk) throws {
     root = try FolderRoot(systemPath: folder)
     time = try root.fileSystemTime()
-    keys = ObjectKeys(decoding: try home.database.read { try $0.meta(Self.keysName) } ?? [])
+    kept = try home.database.read {
+      (keys: try $0.meta(Self.keysName), applied: try $0.meta(Self.appliedName))
+    }
+    keys = ObjectKeys(decoding: kept.keys ?? [])
     let path = Self.indexPath(home)
     let found = try Self.index(at: path, folder: folder, storeKey: storeKey, disk: disk)
     index = found ?? FolderIndex(rootKey: ObjectKeys.root)
+    isIndexKept = found != nil
     // Without an index nothing is known to be shown, whatever was noted.
-    applied =
-      found == nil
-      ? AppliedState()
-      : AppliedState(decoding: try home.database.read { try $0.meta(Self.appliedName) } ?? [])
+    applied = found == nil ? AppliedState() : AppliedState(decoding: kept.applied ?? [])
   }
 
   /// Where the index of a vault's folder lies.
@@ -66,7 +70,8 @@ final class FolderMirror {
     guard try disk.exists(path) else { return nil }
     let sealed = try disk.read(path, bytesMax: bytesMax)
     guard
-      let plain = try? LocalSeal.open(sealed, storeKey: storeKey, column: column, row: folder)
+      let plain = try? LocalSeal.open(
+        consume sealed, storeKey: storeKey, column: column, row: folder)
     else { return nil }
     return try? FolderIndex(decoding: plain)
   }
@@ -81,7 +86,7 @@ final class FolderMirror {
     try transaction.setMeta(appliedName, to: nil)
   }
 
-  /// Keeps the index.
+  /// Keeps the index and what belongs to it, as far as something of it has changed.
   ///
   /// Until then a crash only means that the next scan compares again.
   func store(
@@ -89,12 +94,22 @@ final class FolderMirror {
     using generator: inout RandomnessGenerator
   ) throws {
     index.adoptRoot(try root.stat(at: .root) ?? root.stat)
-    try home.database.write { try $0.setMeta(Self.keysName, to: keys.bytes) }
-    let sealed = try LocalSeal.seal(
-      index.encoded(), storeKey: storeKey, column: Self.column, row: folder, using: &generator)
-    try disk.writeDurably(home.path.appending(Self.fileName), sealed)
+    if keys.bytes != kept.keys {
+      try home.database.write { try $0.setMeta(Self.keysName, to: keys.bytes) }
+      kept.keys = keys.bytes
+    }
+    if index.isChanged || !isIndexKept {
+      let sealed = try LocalSeal.seal(
+        index.encoded(), storeKey: storeKey, column: Self.column, row: folder, using: &generator)
+      try disk.writeDurably(home.path.appending(Self.fileName), sealed)
+      index.wasKept()
+      isIndexKept = true
+    }
     // After the index: what it says to be shown must be in the index.
-    try home.database.write { try $0.setMeta(Self.appliedName, to: applied.bytes) }
+    if applied.bytes != kept.applied {
+      try home.database.write { try $0.setMeta(Self.appliedName, to: applied.bytes) }
+      kept.applied = applied.bytes
+    }
   }
 
   /// Takes the file system's clock anew.
