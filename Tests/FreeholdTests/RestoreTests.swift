@@ -30,6 +30,26 @@ import VaultEnvironment
     #expect(second.report.filesThere == files.count)
   }
 
+  @Test func `files that reach across the parts of a pack come back, each part fetched once`()
+    async throws
+  {
+    let world = try await PushWorld()
+    var generator = SeededGenerator(seed: 5)
+    var files: [String: [UInt8]] = [:]
+    for number in 0..<5 { files["film\(number)"] = generator.bytes(3_000_000) }
+    for (name, content) in files { try world.write(name, content) }
+    _ = try await world.vault.sync()
+    let restored = try await world.restore()
+    #expect(restored.files == files)
+    #expect(restored.report.problems.isEmpty)
+    #expect((15_000_000..<17_500_000).contains(restored.report.receivedBytes))
+    world.removeRestored()
+    world.network.lie([0])
+    let wrong = try await world.restore()
+    #expect(wrong.files.isEmpty)
+    #expect(wrong.report.problems.contains { $0.code == .tampered })
+  }
+
   @Test func `a node that gives wrong packs is named, and the files come from the others`()
     async throws
   {

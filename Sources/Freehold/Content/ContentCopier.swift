@@ -39,15 +39,15 @@ extension Array {
   /// Sorted so that what lies in one pack comes together, packs in the order of first appearance.
   func inPackOrder(by manifest: (Element) -> Manifest?) -> [Element] {
     var order: [Bytes32: Int] = [:]
-    let keyed = enumerated().map { number, element -> (Int, Int, Int, Element) in
-      guard let location = manifest(element)?.firstLocation else {
-        return (-1, 0, number, element)
-      }
+    let places = map { element -> (pack: Int32, offset: Int32) in
+      guard let location = manifest(element)?.firstLocation else { return (-1, 0) }
       let place = order[location.pack] ?? order.count
       order[location.pack] = place
-      return (place, location.offset, number, element)
+      return (Int32(clamping: place), Int32(clamping: location.offset))
     }
-    return keyed.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
+    return indices.sorted {
+      (places[$0].pack, places[$0].offset, $0) < (places[$1].pack, places[$1].offset, $1)
+    }.map { self[$0] }
   }
 }
 

@@ -36,7 +36,8 @@ final class ContentReader {
   /// What went wrong on the way, for all readers of these packs.
   var trouble: PackFetcher.Trouble { shelf.trouble }
 
-  /// Tells beforehand what will be read, so that packs of which much is wanted are fetched whole.
+  /// Tells beforehand what will be read, so that packs of which much is wanted are fetched in large
+  /// parts.
   func expect(_ manifest: Manifest) {
     switch manifest.body {
     case .inline: break
@@ -97,12 +98,10 @@ final class ContentReader {
   /// One chunk's plaintext.
   func read(_ chunk: ChunkReference) async throws -> [UInt8] {
     defer { shelf.isDone(with: chunk) }
-    let pack = chunk.location.pack
-    if let bytes = try await shelf.pack(pack) {
-      let range = chunk.location.range
-      if range.upperBound <= bytes.count, let plain = open(chunk, bytes[range]) { return plain }
+    if let bytes = try await shelf.bytes(of: chunk) {
+      if let plain = open(chunk, bytes) { return plain }
       // Somebody gave a wrong pack: its chunks are asked for one by one, which tells who it was.
-      shelf.drop(pack)
+      shelf.drop(chunk.location.pack)
     }
     var plain: [UInt8]?
     try await shelf.range(of: chunk) { sealed in

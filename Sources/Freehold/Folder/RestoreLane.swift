@@ -3,11 +3,22 @@ import VaultCRDT
 import VaultEncoding
 import VaultFolder
 
-/// A file that a restore writes.
+/// A file that a restore writes: no more than what finds it again, because there may be millions.
 struct RestoredFile: Sendable {
-  var thing: ShownThing
-  var path: FolderPath
-  var manifest: Manifest
+  let thing: ShownThing
+  /// Where it goes; the files of one folder share it.
+  let folder: FolderPath
+  let name: FileName
+  let sizeBytes: Int
+
+  var path: FolderPath { folder.appending(name) }
+}
+
+extension Tree {
+  /// What a file that is restored holds; nil when it makes no sense.
+  func manifest(of file: RestoredFile) -> Manifest? {
+    content(of: file.thing).flatMap { try? Manifest(decoding: $0.value) }
+  }
 }
 
 /// One of the tasks that write a restore's files side by side: while one waits for a pack, the
@@ -30,7 +41,7 @@ struct RestoreLane: Sendable {
       for file in run {
         try Task.checkCancellation()
         try await write(file, from: contents, in: &folder, report: &report)
-        progress.advance(files: 1, bytes: file.manifest.sizeBytes)
+        progress.advance(files: 1, bytes: file.sizeBytes)
       }
     }
     return report
@@ -43,19 +54,23 @@ struct RestoreLane: Sendable {
     _ file: RestoredFile, from contents: ContentCopier, in folder: inout LastFolder,
     report: inout RestoreReport
   ) async throws {
+    guard let manifest = tree.manifest(of: file) else {
+      let sentence = "\(file.path): its manifest makes no sense"
+      return report.problems.append(Problem(.danger, .tampered, sentence))
+    }
     do {
       let draft = try await contents.draft(
-        of: file.manifest, at: file.path, expecting: .absent, with: writer, in: &folder)
+        of: manifest, at: file.path, expecting: .absent, with: writer, in: &folder)
       let written = try draft.finish(tree.fileAttributes(of: file.thing))
       for error in written.unapplied {
         report.problems.append(Problem(.warning, .partial, "\(error)"))
       }
       report.files += 1
-      report.bytes += file.manifest.sizeBytes
+      report.bytes += file.sizeBytes
     } catch let error as FolderError where error.code == .noSpace {
       throw FreeholdError(.noSpace, "\(error)", hint: "make room, then restore what is missing")
     } catch let error as FolderError where error.code == .exists {
-      guard await contents.reader.isThere(file.manifest, at: file.path, in: writer.root) else {
+      guard await contents.reader.isThere(manifest, at: file.path, in: writer.root) else {
         return report.problems.append(Problem(.warning, .partial, "\(error)"))
       }
       takeAsItIs(file, report: &report)
@@ -86,22 +101,26 @@ final class RestoreQueue: Sendable {
   private static let filesInRunMax = 1_000
 
   private let files: [RestoredFile]
+  private let tree: Tree
   private let start = Mutex(0)
 
-  /// Files in the order of their packs.
-  init(_ files: [RestoredFile]) {
+  /// Files of a tree in the order of their packs.
+  init(_ files: [RestoredFile], of tree: Tree) {
     self.files = files
+    self.tree = tree
   }
 
   /// The next run; nil when all are taken.
   func next() -> ArraySlice<RestoredFile>? {
     start.withLock { start in
       guard start < files.count else { return nil }
-      let pack = files[start].manifest.firstPack
+      let pack = firstPack(files[start])
       let most = min(files.count, start + (pack == nil ? Self.filesInRunMax : files.count))
-      let end = files[start..<most].firstIndex { $0.manifest.firstPack != pack } ?? most
+      let end = files[start..<most].firstIndex { firstPack($0) != pack } ?? most
       defer { start = end }
       return files[start..<end]
     }
   }
+
+  private func firstPack(_ file: RestoredFile) -> Bytes32? { tree.manifest(of: file)?.firstPack }
 }

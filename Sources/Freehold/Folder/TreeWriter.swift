@@ -37,10 +37,11 @@ struct TreeWriter {
       makeFolder(at: path)
       return try plan(folder: object, at: path)
     }
-    plan(ShownThing(object: object, kind: kind, name: name.bytes), at: path)
-    guard let parent = path.parent, let folder = tree.parent(of: object) else { return }
+    guard let parent = path.parent else { return }
+    plan(ShownThing(object: object, kind: kind, name: name.bytes), in: parent, named: name)
+    guard let folder = tree.parent(of: object) else { return }
     for thing in tree.shown(in: folder) where thing.object == object && thing.copy != nil {
-      if let name = FileName(thing.name) { plan(thing, at: parent.appending(name)) }
+      if let name = FileName(thing.name) { plan(thing, in: parent, named: name) }
     }
   }
 
@@ -54,46 +55,46 @@ struct TreeWriter {
       }
       for thing in tree.shown(in: folder) {
         guard let name = FileName(thing.name) else { continue }
-        let place = path.appending(name)
         guard thing.kind == .folder else {
-          plan(thing, at: place)
+          plan(thing, in: path, named: name)
           continue
         }
+        let place = path.appending(name)
         makeFolder(at: place)
         pending.append((thing.object, place))
       }
     }
   }
 
-  private mutating func plan(_ thing: ShownThing, at path: FolderPath) {
+  private mutating func plan(_ thing: ShownThing, in folder: FolderPath, named name: FileName) {
     guard let head = tree.content(of: thing) else { return }
-    guard thing.kind == .file else { return links.append((thing, path)) }
+    guard thing.kind == .file else { return links.append((thing, folder.appending(name))) }
     guard let manifest = try? Manifest(decoding: head.value) else {
+      let path = folder.appending(name)
       report.problems.append(Problem(.danger, .tampered, "\(path): its manifest makes no sense"))
       return
     }
-    files.append(RestoredFile(thing: thing, path: path, manifest: manifest))
+    files.append(
+      RestoredFile(thing: thing, folder: folder, name: name, sizeBytes: manifest.sizeBytes))
     contents.reader.expect(manifest)
   }
 
   /// Writes what was planned.
   mutating func run() async throws -> RestoreReport {
-    let all = files.inPackOrder(by: \.manifest)
-    files = []
-    progress.begin(.writing, files: all.count, bytes: all.reduce(0) { $0 + $1.manifest.sizeBytes })
+    progress.begin(
+      .writing, files: files.count, bytes: files.reduce(0) { $0 + $1.sizeBytes })
     for (thing, path) in links { writeLink(thing, at: path) }
-    var first: [RestoredFile] = []
-    var further: [RestoredFile] = []
-    var groups: [[UInt8]: FolderPath] = [:]
-    for file in all {
-      if let group = linkGroup(of: file), groups.updateValue(file.path, forKey: group) != nil {
-        further.append(file)
-      } else {
-        first.append(file)
-      }
+    var groups: Set<[UInt8]> = []
+    let further = files.filter { file in
+      linkGroup(of: file).map { !groups.insert($0).inserted } ?? false
     }
-    try await writeSideBySide(first)
-    try await writeFurtherNames(further, of: first)
+    if !further.isEmpty {
+      let others = Set(further.map(\.path))
+      files.removeAll { others.contains($0.path) }
+    }
+    files = files.inPackOrder { tree.manifest(of: $0) }
+    try await writeSideBySide(files)
+    try await writeFurtherNames(further.inPackOrder { tree.manifest(of: $0) }, of: files)
     for (path, result) in writer.settle() {
       if case .failure(let error) = result { note("\(path): \(error)") }
     }
@@ -105,7 +106,7 @@ struct TreeWriter {
   }
 
   private mutating func writeSideBySide(_ files: [RestoredFile]) async throws {
-    let queue = RestoreQueue(files)
+    let queue = RestoreQueue(files, of: tree)
     let lane = self.lane
     let reports = try await withThrowingTaskGroup(of: RestoreReport.self) { group in
       for _ in 0..<RestoreLane.count { group.addTask { try await lane.write(queue) } }
@@ -138,16 +139,17 @@ struct TreeWriter {
       } else {
         try await lane.write(file, from: contents, in: &folder, report: &report)
       }
-      progress.advance(files: 1, bytes: file.manifest.sizeBytes)
+      progress.advance(files: 1, bytes: file.sizeBytes)
     }
   }
 
   /// What names of one file have in common.
   private func linkGroup(of file: RestoredFile) -> [UInt8]? {
-    guard file.thing.copy == nil else { return nil }
-    return tree.attribute(of: file.thing.object, .linkGroup).map {
-      $0 + file.manifest.contentTag.bytes
-    }
+    guard file.thing.copy == nil,
+      let group = tree.attribute(of: file.thing.object, .linkGroup),
+      let manifest = tree.manifest(of: file)
+    else { return nil }
+    return group + manifest.contentTag.bytes
   }
 
   private mutating func makeFolder(at path: FolderPath) {
