@@ -1,9 +1,12 @@
 /// An entry of the scan that is not, or not certainly, the object at its place.
+///
+/// As little as can be, because in a first scan everything is one: what the scan saw of it stays in
+/// its listing.
 struct DiffNode {
   /// A folder of the scan: a row of the index (or `none`, the root), or a node.
-  enum Folder {
+  enum Folder: Equatable {
     case row(UInt32)
-    case node(Int)
+    case node(UInt32)
   }
 
   /// What the node turned out to be.
@@ -12,28 +15,29 @@ struct DiffNode {
     /// An object at its place.
     case atPlace(UInt32)
     case moved(UInt32)
-    case created(Int)
+    case created(UInt32)
     /// Ignored, or of a kind that is not kept.
     case dropped
   }
 
-  let entry: FolderEntry
-  /// The path of the folder that holds it.
-  let folder: FolderPath
-  let parent: Folder
+  /// The listing that has the entry, among those that are kept.
+  let listing: UInt32
+  /// The entry in that listing.
+  let position: UInt32
+  var answer = Answer.open
   /// It is a folder and was read to its end.
   var isListed = false
-  /// Names in it that could not be looked at.
-  var unreadable: [FileName] = []
-  var answer = Answer.open
-  /// The object of another kind that had its place.
-  var replaced: FolderKey?
 
-  init(entry: FolderEntry, folder: FolderPath, parent: Folder) {
-    self.entry = entry
-    self.folder = folder
-    self.parent = parent
+  init(listing: UInt32, position: UInt32) {
+    self.listing = listing
+    self.position = position
   }
+}
 
-  var path: FolderPath { folder.appending(entry.name) }
+/// The entries of one folder that became nodes.
+struct DiffListing {
+  /// The folder's path, and what the scan saw of those entries.
+  var entries: FolderListing
+  /// The folder.
+  let parent: DiffNode.Folder
 }

@@ -13,7 +13,7 @@ public struct FolderChanges: Sendable {
   /// The changes in an order in which they can be applied one by one: created and moved objects
   /// from the root down (a folder before what is put into it), then changed ones, then deleted
   /// ones from the leaves up.
-  public internal(set) var changes: [LocalChange] = []
+  public internal(set) var changes = LocalChanges()
   /// Files with several names in the folder, all of them, in the order of device and inode.
   public internal(set) var linkGroups: [LinkGroup] = []
   /// What could not be read.
@@ -38,6 +38,8 @@ public struct FolderChanges: Sendable {
 
   /// How many objects were deleted.
   public var deletedCount: Int {
-    count { if case .deleted = $0 { true } else { false } }
+    changes.ofKnownObjects.reduce(0) { count, change in
+      if case .deleted = change.action { count + 1 } else { count }
+    }
   }
 }

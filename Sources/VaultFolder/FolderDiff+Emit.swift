@@ -5,17 +5,19 @@ extension FolderDiff {
   private func change(
     _ action: LocalChange.Action, _ node: Int, _ object: LocalChange.Object
   ) -> LocalChange {
-    LocalChange(
-      action: action, object: object, parent: parentObject(of: node), path: nodes[node].path,
-      stat: nodes[node].entry.stat)
+    let entries = listings[Int(nodes[node].listing)].entries
+    let name = entries.name(at: Int(nodes[node].position))
+    return LocalChange(
+      action: action, object: object, parent: folderObject(parent(of: node)),
+      path: entries.path.appending(name), stat: stat(of: node))
   }
 
-  private func parentObject(of node: Int) -> LocalChange.Object {
-    switch nodes[node].parent {
+  private func folderObject(_ folder: DiffNode.Folder) -> LocalChange.Object {
+    switch folder {
     case .row(let row): return .known(index.key(ofParent: row))
     case .node(let parent):
-      switch nodes[parent].answer {
-      case .created(let number): return .created(number)
+      switch nodes[Int(parent)].answer {
+      case .created(let number): return .created(Int(number))
       case .atPlace(let row), .moved(let row): return .known(index.key(ofParent: row))
       // Nothing is put into a dropped folder.
       case .open, .dropped: return .known(index.rootKey)
@@ -25,27 +27,37 @@ extension FolderDiff {
 
   /// Created and moved objects, from the root down.
   mutating func emitArrivals() {
-    var createdCount = 0
-    result.changes.reserveCapacity(nodes.count + inPlace.count)
+    var created: UInt32 = 0
+    var arrivals: [LocalChanges.Arrival] = []
+    var moved: [LocalChange] = []
+    var replacing: [Int: FolderKey] = [:]
+    arrivals.reserveCapacity(nodes.count)
     for node in nodes.indices {
       switch nodes[node].answer {
       case .created:
-        nodes[node].answer = .created(createdCount)
-        let action = LocalChange.Action.created(replacing: nodes[node].replaced)
-        result.changes.append(change(action, node, .created(createdCount)))
-        createdCount += 1
+        nodes[node].answer = .created(created)
+        if let key = replaced[node] { replacing[Int(created)] = key }
+        arrivals.append(
+          .created(
+            number: created, listing: nodes[node].listing, position: nodes[node].position))
+        created += 1
       case .moved(let row):
         let action = LocalChange.Action.moved(from: index.path(ofRow: row))
         let key = index.columns.rows[Int(row)].key
-        result.changes.append(change(action, node, .known(key)))
+        arrivals.append(.moved(UInt32(moved.count)))
+        moved.append(change(action, node, .known(key)))
       case .open, .atPlace, .dropped: break
       }
     }
+    // A folder is made or moved before what lies in it, so all of them have their numbers by now.
+    let places = listings.map { (entries: $0.entries, parent: folderObject($0.parent)) }
+    result.changes = LocalChanges(
+      arrivals: arrivals, places: places, replacing: replacing, moved: moved)
   }
 
   /// Objects that changed: where they were, or moved as well.
   mutating func emitChanged() {
-    result.changes += inPlace
+    result.changes.append(contentsOf: inPlace)
     for (node, action) in movedAndChanged {
       guard case .moved(let row) = nodes[node].answer else { continue }
       result.changes.append(change(action, node, .known(index.columns.rows[Int(row)].key)))
@@ -131,8 +143,8 @@ extension FolderDiff {
     switch member {
     case .row(let row): return .known(index.columns.rows[Int(row)].key)
     case .node(let node):
-      guard case .created(let number) = nodes[node].answer else { return nil }
-      return .created(number)
+      guard case .created(let number) = nodes[Int(node)].answer else { return nil }
+      return .created(Int(number))
     }
   }
 }

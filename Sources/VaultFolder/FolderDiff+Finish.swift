@@ -20,10 +20,10 @@ extension FolderDiff {
 
   /// The row of the folder that holds a node; nothing when that folder is new or dropped.
   private func parentRow(of node: Int) -> UInt32? {
-    switch nodes[node].parent {
+    switch parent(of: node) {
     case .row(let row): return row
     case .node(let parent):
-      switch nodes[parent].answer {
+      switch nodes[Int(parent)].answer {
       case .atPlace(let row), .moved(let row): return row
       case .open, .created, .dropped: return nil
       }
@@ -33,7 +33,7 @@ extension FolderDiff {
   /// The row at a node's place, whatever it is.
   private func holder(of node: Int) -> UInt32? {
     guard let parent = parentRow(of: node) else { return nil }
-    return nodes[node].entry.name.bytes.withUnsafeBytes { index.row(in: parent, named: $0) }
+    return withName(of: node) { index.row(in: parent, named: $0) }
   }
 
   private func isUnseen(_ row: UInt32) -> Bool { !rowStates[Int(row)].contains(.seen) }
@@ -41,16 +41,16 @@ extension FolderDiff {
   /// Folders, from the root down: nodes come after the nodes that hold them.
   private mutating func answerFolders() {
     var folders: [LinkKey: [FileStat]] = [:]
-    for node in nodes where node.entry.kind == .folder {
-      let stat = node.entry.stat
+    for node in nodes.indices where kind(of: node) == .folder {
+      let stat = stat(of: node)
       folders[LinkKey(device: stat.device, inode: stat.inode), default: []].append(stat)
     }
-    for node in nodes.indices where nodes[node].entry.kind == .folder {
+    for node in nodes.indices where kind(of: node) == .folder {
       let holder = holder(of: node)
       let place = holder.flatMap { row in
         isUnseen(row) && index.columns.rows[Int(row)].kind == .folder ? row : nil
       }
-      if let place, isSameThing(nodes[node].entry.stat, place) {
+      if let place, isSameThing(stat(of: node), place) {
         answerAtPlace(node, place)
       } else if let row = movedFolder(node) {
         answerMoved(node, row)
@@ -65,7 +65,7 @@ extension FolderDiff {
 
   /// A known folder that is missing at its place and is this one on the disk.
   private func movedFolder(_ node: Int) -> UInt32? {
-    let stat = nodes[node].entry.stat
+    let stat = stat(of: node)
     return candidates(stat).first { row in
       // Without times of birth an equal number may be one given out again.
       let entry = index.columns.rows[Int(row)]
@@ -87,7 +87,7 @@ extension FolderDiff {
   /// that changed places with others, then those that were written anew.
   private mutating func answerFilesAtPlace() {
     for node in nodes.indices {
-      guard let row = fileHolder(of: node), isSameThing(nodes[node].entry.stat, row) else {
+      guard let row = fileHolder(of: node), isSameThing(stat(of: node), row) else {
         continue
       }
       answerAtPlace(node, row)
@@ -105,18 +105,18 @@ extension FolderDiff {
 
   /// The row at a node's place when it is a file or link of its kind, and neither is settled.
   private func fileHolder(of node: Int) -> UInt32? {
-    guard case .open = nodes[node].answer, nodes[node].entry.kind != .folder,
+    guard case .open = nodes[node].answer, kind(of: node) != .folder,
       let row = holder(of: node), isUnseen(row),
-      index.columns.rows[Int(row)].kind == nodes[node].entry.kind
+      index.columns.rows[Int(row)].kind == kind(of: node)
     else { return nil }
     return row
   }
 
   private func openFileStats() -> [LinkKey: [FileStat]] {
     var stats: [LinkKey: [FileStat]] = [:]
-    for node in nodes where node.entry.kind != .folder {
-      guard case .open = node.answer else { continue }
-      let stat = node.entry.stat
+    for node in nodes.indices where kind(of: node) != .folder {
+      guard case .open = nodes[node].answer else { continue }
+      let stat = stat(of: node)
       stats[LinkKey(device: stat.device, inode: stat.inode), default: []].append(stat)
     }
     return stats
@@ -134,13 +134,18 @@ extension FolderDiff {
   }
 
   private func movedFile(_ node: Int) -> UInt32? {
-    let entry = nodes[node].entry
-    guard entry.kind == .file || entry.kind == .symlink, isReachable(node) else { return nil }
-    let rows = candidates(entry.stat).filter { row in
+    let stat = stat(of: node)
+    guard stat.kind == .file || stat.kind == .symlink, isReachable(node) else { return nil }
+    let rows = candidates(stat).filter { row in
       let known = index.columns.rows[Int(row)]
-      return known.sizeBytes == entry.stat.sizeBytes && known.modified == entry.stat.modified
+      return known.sizeBytes == stat.sizeBytes && known.modified == stat.modified
     }
-    return rows.first { index.name(of: $0) == entry.name } ?? rows.first
+    let sameName = rows.first { row in
+      withName(of: node) { name in
+        index.columns.withName(of: row) { compareNames($0, name) == 0 }
+      }
+    }
+    return sameName ?? rows.first
   }
 
   /// Objects that are this thing on the disk and certainly gone from their places, in the order
@@ -166,46 +171,47 @@ extension FolderDiff {
 
   /// False in folders that are dropped: nothing can be put there.
   private func isReachable(_ node: Int) -> Bool {
-    guard case .node(let parent) = nodes[node].parent else { return true }
-    if case .dropped = nodes[parent].answer { return false }
+    guard case .node(let parent) = parent(of: node) else { return true }
+    if case .dropped = nodes[Int(parent)].answer { return false }
     return true
   }
 
   private mutating func answerAtPlace(_ node: Int, _ row: UInt32) {
-    let entry = nodes[node].entry
     nodes[node].answer = .atPlace(row)
-    settle(row, entry.stat, in: nodes[node].folder)
+    settle(row, stat(of: node), in: folder(of: node))
   }
 
   /// The change time says nothing here: renaming moves it.
   private mutating func answerMoved(_ node: Int, _ row: UInt32) {
-    let entry = nodes[node].entry
+    let stat = stat(of: node)
     nodes[node].answer = .moved(row)
     rowStates[Int(row)].insert(.seen)
-    noteLink(entry.stat, .row(row))
+    noteLink(stat, .row(row))
     let known = index.columns.rows[Int(row)]
-    let sameMode = known.mode == UInt16(truncatingIfNeeded: entry.stat.mode)
+    let sameMode = known.mode == UInt16(truncatingIfNeeded: stat.mode)
     let action: LocalChange.Action? =
-      if entry.kind != .folder && !known.isSettled {
+      if stat.kind != .folder && !known.isSettled {
         .contentMaybeChanged
       } else {
-        sameMode && known.modified == entry.stat.modified ? nil : .attributesChanged
+        sameMode && known.modified == stat.modified ? nil : .attributesChanged
       }
     if let action { movedAndChanged.append((node, action)) }
   }
 
   private mutating func answerNew(_ node: Int, holder: UInt32?) {
-    let entry = nodes[node].entry
-    guard entry.kind.isKept, !entry.isIgnored, isReachable(node) else {
+    let stat = stat(of: node)
+    let (listing, position) = (Int(nodes[node].listing), Int(nodes[node].position))
+    guard stat.kind.isKept, !listings[listing].entries.isIgnored(at: position), isReachable(node)
+    else {
       nodes[node].answer = .dropped
       return
     }
-    if let holder, index.columns.rows[Int(holder)].kind != entry.kind {
-      nodes[node].replaced = index.columns.rows[Int(holder)].key
+    if let holder, index.columns.rows[Int(holder)].kind != stat.kind {
+      replaced[node] = index.columns.rows[Int(holder)].key
     }
     // Numbers are given when the changes are written out in order.
     nodes[node].answer = .created(0)
-    noteLink(entry.stat, .node(node))
+    noteLink(stat, .node(UInt32(node)))
   }
 
   private mutating func markListed(_ node: Int) {
@@ -216,7 +222,7 @@ extension FolderDiff {
     case .open, .created, .dropped: return
     }
     if nodes[node].isListed { markListed(row) }
-    for name in nodes[node].unreadable {
+    for name in unreadable[node] ?? [] {
       let child = name.bytes.withUnsafeBytes { index.row(in: row, named: $0) }
       if let child { rowStates[Int(child)].insert(.seen) }
     }

@@ -20,6 +20,12 @@
 public struct FolderDiff {
   var index: FolderIndex
   var nodes: [DiffNode] = []
+  /// What was seen of the nodes, folder by folder.
+  var listings: [DiffListing] = []
+  /// Names that could not be looked at, in folders that are nodes.
+  var unreadable: [Int: [FileName]] = [:]
+  /// Objects of another kind that had the places of nodes.
+  var replaced: [Int: FolderKey] = [:]
   /// For each row of the index what the scan has shown.
   var rowStates: [RowState]
   var rootIsListed = false
@@ -48,7 +54,7 @@ public struct FolderDiff {
 
   enum LinkMember {
     case row(UInt32)
-    case node(Int)
+    case node(UInt32)
   }
 
   /// A folder of the scan whose folders may still be listed.
@@ -101,33 +107,63 @@ public struct FolderDiff {
     let isWhole = listing.trouble == nil
     if isWhole { markListed(parent) }
     var folders: [FileName: DiffNode.Folder] = [:]
+    var rest = FolderListing(path: listing.path, stat: listing.stat)
     for position in listing.indices {
       let stat = listing.stat(at: position)
       let holder = listing.withName(at: position) { index.row(in: parent, named: $0) }
       // Where nothing is said of new names, what is at its place must be settled here.
       if let holder, belongs(stat, to: holder, orElsewhere: isWhole) {
-        if stat.kind == .folder { folders[listing[position].name] = .row(holder) }
+        if stat.kind == .folder { folders[listing.name(at: position)] = .row(holder) }
         settle(holder, stat, in: listing.path)
       } else if isWhole {
-        let entry = listing[position]
-        if entry.kind == .folder { folders[entry.name] = .node(nodes.count) }
-        nodes.append(DiffNode(entry: entry, folder: listing.path, parent: .row(parent)))
+        rest.append(position, of: listing)
       }
     }
+    addNodes(rest, in: .row(parent), &folders)
     levels.append(Level(folders: folders))
   }
 
-  private mutating func addToNode(_ listing: FolderListing, _ node: Int) {
+  private mutating func addToNode(_ listing: FolderListing, _ node: UInt32) {
     let isWhole = listing.trouble == nil
-    nodes[node].isListed = isWhole
-    nodes[node].unreadable = listing.unreadable.map(\.name)
+    nodes[Int(node)].isListed = isWhole
+    if !listing.unreadable.isEmpty { unreadable[Int(node)] = listing.unreadable.map(\.name) }
     var folders: [FileName: DiffNode.Folder] = [:]
     // Where the ignore rules may be missing, nothing is taken for new.
-    for entry in listing where isWhole {
-      if entry.kind == .folder { folders[entry.name] = .node(nodes.count) }
-      nodes.append(DiffNode(entry: entry, folder: listing.path, parent: .node(node)))
-    }
+    if isWhole { addNodes(listing, in: .node(node), &folders) }
     levels.append(Level(folders: folders))
+  }
+
+  /// Makes every entry of a listing a node.
+  private mutating func addNodes(
+    _ entries: FolderListing, in parent: DiffNode.Folder,
+    _ folders: inout [FileName: DiffNode.Folder]
+  ) {
+    guard !entries.isEmpty else { return }
+    let listing = UInt32(listings.count)
+    listings.append(DiffListing(entries: entries, parent: parent))
+    for position in entries.indices {
+      if entries.stat(at: position).kind == .folder {
+        folders[entries.name(at: position)] = .node(UInt32(nodes.count))
+      }
+      nodes.append(DiffNode(listing: listing, position: UInt32(position)))
+    }
+  }
+
+  // MARK: Nodes
+
+  func stat(of node: Int) -> FileStat {
+    listings[Int(nodes[node].listing)].entries.stat(at: Int(nodes[node].position))
+  }
+
+  func kind(of node: Int) -> FileKind { stat(of: node).kind }
+
+  func parent(of node: Int) -> DiffNode.Folder { listings[Int(nodes[node].listing)].parent }
+
+  /// Where the folder of a node is.
+  func folder(of node: Int) -> FolderPath { listings[Int(nodes[node].listing)].entries.path }
+
+  func withName<Result>(of node: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    listings[Int(nodes[node].listing)].entries.withName(at: Int(nodes[node].position), body)
   }
 
   /// True when an entry at a row's place is settled by that alone.

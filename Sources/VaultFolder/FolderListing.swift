@@ -72,6 +72,16 @@ public struct FolderListing: Sendable {
     }
   }
 
+  /// Adds an entry of another listing of the same folder.
+  mutating func append(_ index: Int, of other: FolderListing) {
+    let record = other.records[index]
+    other.withName(at: index) {
+      append(name: $0, stat: record.stat, isIgnored: record.isIgnored)
+    }
+  }
+
+  func name(at index: Int) -> FileName { FileName(trusted: withName(at: index) { [UInt8]($0) }) }
+
   func stat(at index: Int) -> FileStat { records[index].stat }
 
   func isIgnored(at index: Int) -> Bool { records[index].isIgnored }
@@ -88,7 +98,7 @@ extension FolderListing: RandomAccessCollection {
   /// Complexity: O(bytes of the name).
   public subscript(index: Int) -> FolderEntry {
     FolderEntry(
-      name: FileName(trusted: withName(at: index) { [UInt8]($0) }), stat: records[index].stat,
+      name: name(at: index), stat: records[index].stat,
       isIgnored: records[index].isIgnored)
   }
 }

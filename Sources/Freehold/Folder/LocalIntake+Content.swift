@@ -78,7 +78,7 @@ extension LocalIntake {
         let isLost = heads.count == 1 && draft.tree.names(there, anyOf: mirror.lostPacks)
         if heads.isEmpty || isLost { try draft.setContent(there, to: item.manifest.bytes) }
         adopt(there)
-        if let number { made[number] = there }
+        note(there, as: number, item)
         return mirror.keys.key(there)
       }
     }
@@ -87,9 +87,14 @@ extension LocalIntake {
     _ = try item.attributes.record(
       object, kind: .file, shown: nil, isInStep: wasInStep, in: &draft)
     if there != nil { mirror.needsWriting = true }
-    if let number { made[number] = object }
+    note(object, as: number, item)
     counts.added += 1
     return mirror.keys.key(object)
+  }
+
+  /// Remembers which object a created file became; only groups of names of one file ask.
+  private func note(_ object: ObjectID, as number: Int?, _ item: ReadFile) {
+    if let number, item.file.stat.linkCount > 1 { made[number] = object }
   }
 
   /// A copy that the user changed or moved becomes a file of its own, and leaves the conflict.

@@ -3,13 +3,15 @@ import VaultEncoding
 import VaultFolder
 
 extension LocalIntake {
-  /// Does one change of the folder's structure; files are put on the list instead.
-  func apply(_ change: LocalChange, to draft: inout Draft) throws {
+  /// Does one change of the folder's structure, the one at a position; files are put on the list
+  /// instead.
+  func apply(_ position: Int, to draft: inout Draft) throws {
+    let change = changes[position]
     switch change.action {
-    case .created: try create(change, number: nextNumber(), in: &draft)
-    case .moved: try move(change, in: &draft)
-    case .contentMaybeChanged: try changeContent(change, in: &draft)
-    case .attributesChanged: try changeAttributes(change, in: &draft)
+    case .created: try create(change, position, number: nextNumber(), in: &draft)
+    case .moved: try move(change, position, in: &draft)
+    case .contentMaybeChanged: try changeContent(change, position, in: &draft)
+    case .attributesChanged: try changeAttributes(change, position, in: &draft)
     case .deleted(let isTop): try delete(change, isTop: isTop, in: &draft)
     }
   }
@@ -46,7 +48,9 @@ extension LocalIntake {
 
   // MARK: Creations
 
-  private func create(_ change: LocalChange, number: Int, in draft: inout Draft) throws {
+  private func create(
+    _ change: LocalChange, _ position: Int, number: Int, in draft: inout Draft
+  ) throws {
     guard let name = change.path.name, let kind = ObjectKind(change.stat.kind),
       let parent = try folder(change.parent, in: &draft)
     else { return }
@@ -55,7 +59,7 @@ extension LocalIntake {
     }
     switch kind {
     case .file:
-      planCreated(change, number: number, there: there)
+      planCreated(change, position, number: number, there: there)
     case .folder:
       try makeFolder(change, number: number, in: parent, named: name, there: there, &draft)
     case .symlink:
@@ -63,7 +67,9 @@ extension LocalIntake {
     }
   }
 
-  private func planCreated(_ change: LocalChange, number: Int, there: ObjectID?) {
+  private func planCreated(
+    _ change: LocalChange, _ position: Int, number: Int, there: ObjectID?
+  ) {
     var subject = Subject.created(number)
     if let there {
       let key = mirror.keys.key(there)
@@ -74,8 +80,7 @@ extension LocalIntake {
         subject = .known(key)
       }
     }
-    files.append(
-      FileToRead(subject: subject, parent: change.parent, path: change.path, stat: change.stat))
+    plan(change, position, as: subject)
   }
 
   private func makeFolder(
@@ -141,11 +146,13 @@ extension LocalIntake {
 
   // MARK: Moves and attributes
 
-  private func move(_ change: LocalChange, in draft: inout Draft) throws {
+  private func move(
+    _ change: LocalChange, _ position: Int, in draft: inout Draft
+  ) throws {
     guard case .known(let key) = change.object, let name = change.path.name,
       let row = mirror.index.object(key)
     else { return }
-    guard !ObjectKeys.isCopy(key) else { return planCopy(change, key) }
+    guard !ObjectKeys.isCopy(key) else { return plan(change, position, as: .copy(key)) }
     guard let object = object(key), draft.tree.contains(object) else { return }
     isThere(
       Present(
@@ -181,14 +188,13 @@ extension LocalIntake {
     }
   }
 
-  private func changeContent(_ change: LocalChange, in draft: inout Draft) throws {
+  private func changeContent(
+    _ change: LocalChange, _ position: Int, in draft: inout Draft
+  ) throws {
     guard case .known(let key) = change.object else { return }
-    if ObjectKeys.isCopy(key) { return planCopy(change, key) }
+    if ObjectKeys.isCopy(key) { return plan(change, position, as: .copy(key)) }
     guard change.stat.kind == .symlink else {
-      files.append(
-        FileToRead(
-          subject: .known(key), parent: change.parent, path: change.path, stat: change.stat))
-      return
+      return plan(change, position, as: .known(key))
     }
     guard let object = object(key), draft.tree.contains(object), let target = linkTarget(change),
       let name = change.path.name, let row = mirror.index.object(key)
@@ -203,12 +209,14 @@ extension LocalIntake {
       Present(key: key, parent: change.parent, name: name, stat: change.stat, tag: tag.bytes))
   }
 
-  private func changeAttributes(_ change: LocalChange, in draft: inout Draft) throws {
+  private func changeAttributes(
+    _ change: LocalChange, _ position: Int, in draft: inout Draft
+  ) throws {
     guard case .known(let key) = change.object, let name = change.path.name,
       let row = mirror.index.object(key)
     else { return }
     if ObjectKeys.isCopy(key), !row.stat.hasShownAttributes(of: change.stat) {
-      return planCopy(change, key)
+      return plan(change, position, as: .copy(key))
     }
     if !wasInStep, change.stat.kind == .folder, let object = object(key) {
       // Its time may be that of our own writing, which was cut off: the tree's is set again.
@@ -225,12 +233,6 @@ extension LocalIntake {
       Present(
         key: key, parent: change.parent, name: name, stat: change.stat, tag: row.contentTag,
         mayBeSettled: row.isSettled))
-  }
-
-  private func planCopy(_ change: LocalChange, _ key: FolderKey) {
-    files.append(
-      FileToRead(
-        subject: .copy(key), parent: change.parent, path: change.path, stat: change.stat))
   }
 
   // MARK: Reading

@@ -35,11 +35,22 @@ final class LocalIntake {
     var stat: FileStat
   }
 
+  /// A file that will be read: which of the changes it is, and whose content it has.
+  ///
+  /// There may be millions; the rest is in the changes.
+  struct PlannedFile {
+    var change: UInt32
+    var subject: Subject
+  }
+
   let mirror: FolderMirror
   /// Whether the folder showed everything that the tree holds.
   let wasInStep: Bool
+  let changes: LocalChanges
   /// Files with new content, or maybe so; read when the structure is done.
-  var files: [FileToRead] = []
+  var files: [PlannedFile] = []
+  /// Their bytes.
+  var filesBytes = 0
   /// What was done.
   var counts = SyncReport.FileCounts()
 
@@ -73,10 +84,11 @@ final class LocalIntake {
 
   init(_ changes: FolderChanges, mirror: FolderMirror, tree: Tree) {
     self.mirror = mirror
+    self.changes = changes.changes
     wasInStep = mirror.applied.vector == tree.vector
     devices = tree.deviceNames
     var departed: Set<FolderKey> = []
-    for change in changes.changes {
+    for change in changes.changes.ofKnownObjects {
       guard case .known(let key) = change.object else { continue }
       if case .deleted = change.action { departed.insert(key) }
       guard ObjectKeys.isCopy(key) else { continue }
@@ -131,6 +143,21 @@ final class LocalIntake {
   func nextNumber() -> Int {
     defer { madeCount += 1 }
     return madeCount
+  }
+
+  // MARK: Files
+
+  /// Puts a file on the list of those that are read.
+  func plan(_ change: LocalChange, _ position: Int, as subject: Subject) {
+    files.append(PlannedFile(change: UInt32(position), subject: subject))
+    filesBytes += Int(clamping: change.stat.sizeBytes)
+  }
+
+  /// A planned file, as the scan saw it.
+  func file(_ planned: PlannedFile) -> FileToRead {
+    let change = changes[Int(planned.change)]
+    return FileToRead(
+      subject: planned.subject, parent: change.parent, path: change.path, stat: change.stat)
   }
 
   // MARK: The index

@@ -8,15 +8,16 @@ import VaultStore
 
 /// Files on their way from the folder into packs, during one sync.
 private struct FilesUnderWay {
+  /// A file whose packs are not stored yet: of small files there are thousands.
   struct Reading {
-    var file: LocalIntake.FileToRead
+    var file: LocalIntake.PlannedFile
     var attributes: ObservedAttributes
-    /// The tag and size of the whole content, when what is being taken in is the list of its
-    /// extents.
-    var inner: (tag: Bytes32, sizeBytes: Int)?
   }
 
   var reading: [Int: Reading] = [:]
+  /// The tag and size of the whole content, where what is being taken in is the list of its
+  /// extents.
+  var inner: [Int: (tag: Bytes32, sizeBytes: Int)] = [:]
   var ready: [LocalIntake.ReadFile] = []
   var readyBytes = 0
 
@@ -36,6 +37,7 @@ private struct FilesUnderWay {
 
 /// A file that is to be read, and what it is read with.
 private struct Source {
+  let planned: LocalIntake.PlannedFile
   let file: LocalIntake.FileToRead
   /// Its content, when the vault has it already.
   let known: LocalIntake.KnownContent?
@@ -57,25 +59,27 @@ extension Vault {
     let intake = tools.intake
     var line = IntakeLine(tools, sender: try packSender(meter: meter))
     var underWay = FilesUnderWay()
-    progress.begin(.reading, files: local.files.count, bytes: local.files.sizeBytes)
+    progress.begin(.reading, files: local.files.count, bytes: local.filesBytes)
     try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
       let window = ChunkWindow(chunker: tools.chunker)
       var folder = LastFolder()
-      for file in local.files where !Task.isCancelled {
+      for planned in local.files where !Task.isCancelled {
+        let file = local.file(planned)
         let known = try await knownContent(of: file, local, meter: meter)
-        let source = Source(file: file, known: known, mirror: mirror, window: window)
+        let source = Source(
+          planned: planned, file: file, known: known, mirror: mirror, window: window)
         try await read(source, in: &folder, tools, &underWay) {
           try await line.advance(in: &group, for: self)
         }
         progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
-        try settle(intake, &underWay)
+        try settle(intake, local, &underWay)
         if underWay.isWorthCommitting {
           try commit(&underWay, local)
         }
       }
       repeat {
         try await line.finish(in: &group, for: self)
-        try settle(intake, &underWay)
+        try settle(intake, local, &underWay)
       } while !underWay.reading.isEmpty
     }
     try commit(&underWay, local)
@@ -134,7 +138,8 @@ extension Vault {
           try await intake.take(
             reader, as: number, chunker: tools.chunker, window: source.window, submit: submit)
         else { return intake.abandon(number) }
-        underWay.reading[number] = FilesUnderWay.Reading(file: current, attributes: attributes)
+        underWay.reading[number] = FilesUnderWay.Reading(
+          file: source.planned, attributes: attributes)
         intake.end(number)
         return
       } catch let error as FolderError {
@@ -149,13 +154,13 @@ extension Vault {
 
   /// Takes finished manifests; a long list of extents goes into packs itself first.
   private func settle(
-    _ intake: ContentIntake, _ underWay: inout FilesUnderWay
+    _ intake: ContentIntake, _ local: LocalIntake, _ underWay: inout FilesUnderWay
   ) throws {
     for finished in intake.takeFinished() {
       guard let reading = underWay.reading.removeValue(forKey: finished.file) else { continue }
       var manifest = finished.manifest
       if case .extents(let extents) = manifest.body {
-        if let inner = reading.inner {
+        if let inner = underWay.inner.removeValue(forKey: finished.file) {
           manifest = Manifest(
             sizeBytes: inner.sizeBytes, body: .indirect(extents: extents, contentTag: inner.tag))
         } else if extents.count > Manifest.directExtentsMax {
@@ -163,7 +168,9 @@ extension Vault {
           continue
         }
       }
-      underWay.add(reading.file, reading.attributes, manifest)
+      var file = local.file(reading.file)
+      file.stat = reading.attributes.stat
+      underWay.add(file, reading.attributes, manifest)
     }
   }
 
@@ -172,9 +179,8 @@ extension Vault {
     _ intake: ContentIntake, _ underWay: inout FilesUnderWay
   ) {
     let number = intake.begin()
-    var inner = reading
-    inner.inner = (Manifest.contentTag(of: extents), sizeBytes)
-    underWay.reading[number] = inner
+    underWay.reading[number] = reading
+    underWay.inner[number] = (Manifest.contentTag(of: extents), sizeBytes)
     for part in Manifest.encode(extents).slices(of: 1 << 20) { intake.add(Array(part), to: number) }
     intake.end(number)
   }
@@ -201,8 +207,4 @@ extension Vault {
     }
     local.tellIndex()
   }
-}
-
-extension [LocalIntake.FileToRead] {
-  fileprivate var sizeBytes: Int { reduce(0) { $0 + Int(clamping: $1.stat.sizeBytes) } }
 }

@@ -22,9 +22,10 @@ extension Vault {
     _ changes: FolderChanges, mirror: FolderMirror, meter: TrafficMeter, progress: SyncProgress
   ) async throws -> SyncReport.FileCounts {
     let intake = LocalIntake(changes, mirror: mirror, tree: tree)
-    for slice in changes.changes.slices(of: Self.changesPerBatch) {
+    mirror.index.reserve(changes.changes.createdCount)
+    for slice in changes.changes.indices.slices(of: Self.changesPerBatch) {
       try commit { draft in
-        for change in slice { try intake.apply(change, to: &draft) }
+        for position in slice { try intake.apply(position, to: &draft) }
       }
     }
     intake.tellIndex()
