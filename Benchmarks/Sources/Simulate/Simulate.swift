@@ -15,6 +15,7 @@ enum Simulate {
       if !outcome.violations.isEmpty { print(outcome.failureText) }
     }
     for line in sweep.tally.lines { print(line) }
+    for thing in sweep.tally.missing { print("never happened: \(thing)") }
     print("it took \((clock.now - start).components.seconds) s; \(sweep.failures.count) failures")
     guard sweep.failures.isEmpty else { throw Failed() }
   }

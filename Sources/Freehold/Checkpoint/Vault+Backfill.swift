@@ -6,11 +6,11 @@ import VaultStore
 import VaultSync
 
 /// How much of the history before an adopted checkpoint is here.
-struct HistoryProgress: Hashable, Sendable {
+public struct HistoryProgress: Hashable, Sendable {
   /// How many entries are here.
-  var here: UInt64 = 0
+  public internal(set) var here: UInt64 = 0
   /// How many there are.
-  var total: UInt64 = 0
+  public internal(set) var total: UInt64 = 0
 }
 
 extension Vault {
@@ -20,7 +20,7 @@ extension Vault {
   static let historyBytesPerAnswer = 1 << 20
 
   /// How much of the history is here; nil when all is.
-  func historyProgress() throws -> HistoryProgress? {
+  public func historyProgress() throws -> HistoryProgress? {
     try database.read { transaction in
       var progress: HistoryProgress?
       for feed in try transaction.feeds(in: scope) where feed.first > 1 {

@@ -17,29 +17,41 @@ extension Vault {
   /// entries since the last one weigh more than twice as much as it, and at most once each time
   /// that the history has doubled.
   ///
-  /// Nothing depends on it, so a node that does not take it is left alone.
-  func publishCheckpointIfWorthIt(to clients: [NodeClient]) async {
+  /// Nothing depends on it, so a node that cannot be asked or does not take it is left alone; what
+  /// was found about what nodes show is told.
+  func publishCheckpointIfWorthIt(to clients: [NodeClient]) async -> NodeFindings {
+    var findings: NodeFindings = [:]
     do {
-      guard isTreeDirty, let history = try historyWorthReplacing() else { return }
-      var findings: NodeFindings = [:]
-      for client in clients {
-        // One that claims to stand for more than there is keeps nobody from making a true one.
-        let newest =
-          try await offered(by: client, &findings).map(\.facts.historyBytes)
-          .filter { $0 <= history }.max() ?? 0
-        if newest * 2 > history {
-          return try database.write { try $0.setCounter(Self.publishedKey, to: newest) }
-        }
-      }
-      guard let made = try makeCheckpoint(history: history) else {
-        return try database.write { try $0.setCounter(Self.triedKey, to: history) }
-      }
-      for client in clients { try await bring(made.checkpoint, made.pieces, to: client) }
-      try database.write { try $0.setCounter(Self.publishedKey, to: history) }
+      try await publishCheckpoint(to: clients, &findings)
     } catch {
       // The next sync that finds it worth while tries again.
-      return
     }
+    return findings
+  }
+
+  private func publishCheckpoint(
+    to clients: [NodeClient], _ findings: inout NodeFindings
+  ) async throws {
+    guard isTreeDirty, let history = try historyWorthReplacing() else { return }
+    var willing: [NodeClient] = []
+    for client in clients {
+      guard let offered = try? await offered(by: client, &findings) else { continue }
+      willing.append(client)
+      // One that claims to stand for more than there is keeps nobody from making a true one.
+      let newest = offered.map(\.facts.historyBytes).filter { $0 <= history }.max() ?? 0
+      if newest * 2 > history {
+        return try database.write { try $0.setCounter(Self.publishedKey, to: newest) }
+      }
+    }
+    guard !willing.isEmpty else { return }
+    guard let made = try makeCheckpoint(history: history) else {
+      return try database.write { try $0.setCounter(Self.triedKey, to: history) }
+    }
+    var hasAnswer = false
+    for client in willing {
+      if await bring(made.checkpoint, made.pieces, to: client) { hasAnswer = true }
+    }
+    if hasAnswer { try database.write { try $0.setCounter(Self.publishedKey, to: history) } }
   }
 
   /// How many bytes of entries the tree stands for; nil when they are not worth replacing.
@@ -82,17 +94,19 @@ extension Vault {
     return (try Checkpoint(facts, by: keys.signing), pieces)
   }
 
+  /// Brings one node a checkpoint; whether it has answered.
   private func bring(
     _ checkpoint: Checkpoint, _ pieces: [[UInt8]], to client: NodeClient
-  ) async throws {
+  ) async -> Bool {
     do {
       for (piece, bytes) in zip(checkpoint.facts.pieces, pieces) {
         _ = try await client.put(piece.name, bytes, isPiece: true)
       }
       _ = try await client.push(PushRequest(checkpoints: [checkpoint.bytes]))
-    } catch is VaultSync.Refusal {
-      // Its quota is used up, or it has got other entries meanwhile.
-      return
+      return true
+    } catch {
+      // Its quota is used up, or it has got other entries meanwhile; or it cannot be reached.
+      return error is VaultSync.Refusal
     }
   }
 }

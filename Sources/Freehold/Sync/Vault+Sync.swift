@@ -157,10 +157,10 @@ extension Vault {
     let filled =
       adoption.isAdopted
       ? [:] : await fillHistory(from: reached, bytesMax: Self.historyBytesPerSync)
-    await publishCheckpointIfWorthIt(to: reached)
+    let published = await publishCheckpointIfWorthIt(to: reached)
     for index in outcomes.indices {
       let node = outcomes[index].node
-      let found = (adoption.findings[node] ?? []) + (filled[node] ?? [])
+      let found = [adoption.findings, filled, published].flatMap { $0[node] ?? [] }
       for finding in found where !outcomes[index].findings.contains(finding) {
         outcomes[index].findings.append(finding)
       }

@@ -47,6 +47,11 @@ public final class EvilNode {
       default: false
       }
     }
+
+    /// Whether it is told to newcomers about the state that they begin with.
+    public var isAboutCheckpoints: Bool {
+      self == .withholdsCheckpoints || self == .forgesCheckpoints
+    }
   }
 
   /// How it lies.

@@ -35,6 +35,7 @@ extension Simulation {
         await restart(device)
       }
     }
+    if options.revokesLost, let lost = devices.last { await revokeLost(lost) }
     await syncUntilEqual()
   }
 
@@ -145,6 +146,7 @@ extension Simulation {
     else { return report("device \(reader.number) cannot list what is shared") }
     for entry in entries where entry.kind == .file {
       let number = contents.number(sizeBytes: entry.sizeBytes)
+      if let late, number == late { report("what a revoked device wrote is seen") }
       let isRead = await checkContent(of: entry, on: reader)
       let mayBeGone = number.map { devices[contents.author(of: $0)].isLost } ?? false
       if !isRead, !mayBeGone { report("device \(reader.number) cannot read what is shared") }

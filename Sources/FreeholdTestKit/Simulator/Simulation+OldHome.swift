@@ -32,6 +32,7 @@ extension Simulation {
     device.stop()
     device.medium.putBack(copy)
     await restart(device)
+    if generator.happens(onceIn: 2) { await writeTooEarly(device) }
     for _ in 0..<4 {
       await sync(device)
       if device.medium.isOff { await restart(device) }
@@ -41,5 +42,24 @@ extension Simulation {
     }
     trace.note("d\(device.number) has not caught up")
     return false
+  }
+
+  /// Writes a file that none of the newer states has, before the copy has asked any node: its entry
+  /// has a number that another one has at the nodes.
+  private func writeTooEarly(_ device: SimulatedDevice) async {
+    var model = device.model
+    let content = contents.make(sizeBytes: 700, author: device.number)
+    let path = [Array(secretName("early").utf8)]
+    model.files[path] = content.number
+    do {
+      guard let vault = device.vault, try await vault.list(device.path([])).first != nil
+      else { return }
+      try await vault.write(device.path(path), bytes: content.bytes)
+      device.note(model)
+      trace.note("d\(device.number) writes before it has asked")
+      trace.count(.oldHomeWrote)
+    } catch {
+      trace.note("d\(device.number) cannot write yet")
+    }
   }
 }

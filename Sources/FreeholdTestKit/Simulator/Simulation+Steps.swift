@@ -8,6 +8,7 @@ extension Simulation {
       await pause(secondsMax: 120)
       guard await joinLate(device) else { return }
     }
+    if device.number == 0 { await rewriteOften(device) }
     for step in 0..<options.stepCount {
       await pause(secondsMax: 20)
       await takeStep(device)
@@ -18,6 +19,23 @@ extension Simulation {
     await sync(device)
     await restartIfOff(device)
     await read(device)
+    await restartIfOff(device)
+  }
+
+  /// Writes one file again and again: a long history of a small tree, as checkpoints stand for.
+  private func rewriteOften(_ device: SimulatedDevice) async {
+    guard options.rewriteCount > 0, await hasOwnFolder(device) else { return }
+    let path = [name("often", most: 1)]
+    for _ in 0..<options.rewriteCount {
+      var model = device.model
+      let content = contents.make(sizeBytes: 64, author: device.number)
+      model.files[path] = content.number
+      await change(device, to: model) { vault, own in
+        try await vault.write(own.path(path), bytes: content.bytes)
+      }
+      await restartIfOff(device)
+    }
+    await sync(device)
     await restartIfOff(device)
   }
 

@@ -41,6 +41,8 @@ public final class Simulation: @unchecked Sendable {
   var lieCount = 0
   /// Whether a device went on from an old copy of its home.
   var hasLostTime = false
+  /// The content that a revoked device wrote.
+  var late: Int?
   /// The nodes that a device has named.
   var accused: Set<Int> = []
 
@@ -156,6 +158,7 @@ public final class Simulation: @unchecked Sendable {
       in: home, unlock: .unsealed)
     device.adopt(vault)
     _ = try await vault.sync()
+    if try await vault.historyProgress() != nil { trace.count(.beganWithCheckpoint) }
   }
 
   static let sharedFolder = Array("shared".utf8)

@@ -46,8 +46,12 @@ public struct SimulationOptions: Sendable, Hashable {
   public var losesNodeDisk = false
   /// Whether the last device is lost for ever before the quiet phase.
   public var losesDevice = false
+  /// Whether the lost device is revoked, and goes on in somebody's hands.
+  public var revokesLost = false
   /// Whether the last device joins in the middle of the run.
   public var joinsLate = false
+  /// How often the first device writes one file anew before anything else.
+  public var rewriteCount = 0
   /// Whether the second device makes all its changes without a sync until the quiet phase.
   public var staysAway = false
   /// Whether a device's home is put back from an old copy in the middle of the run.
@@ -99,7 +103,21 @@ public struct SimulationOptions: Sendable, Hashable {
     options.staysAway = options.deviceCount > 1 && generator.happens(onceIn: 6)
     options.losesTime = generator.happens(onceIn: 6)
     if generator.happens(onceIn: 6) { options.pauseDays = generator.number(in: 30...700) }
+    if generator.happens(onceIn: 12) { options.rewriteCount = generator.number(in: 30...90) }
+    options.revokesLost = options.losesDevice && generator.happens(onceIn: 2)
+    if options.lie?.isAboutCheckpoints == true { options.letNewcomerAskForCheckpoint() }
     return options
+  }
+
+  /// Makes the history long enough for a checkpoint when the last device joins: until then there is
+  /// nothing to lie about.
+  private mutating func letNewcomerAskForCheckpoint() {
+    deviceCount = max(2, deviceCount)
+    joinsLate = true
+    rewriteCount = 60
+    requestLoss /= 4
+    answerLoss /= 4
+    breakage /= 4
   }
 }
 
