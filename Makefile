@@ -12,7 +12,9 @@ help:
 demo: release
 	@scripts/demo
 
-## make test       every test, then the acceptance scripts with the debug commands on a small folder
+## make test       every test with 1,000 seeds of the simulator (FREEHOLD_SEEDS=100 is quicker), then the
+##                 acceptance scripts with the debug commands on a small folder
+test: export FREEHOLD_SEEDS ?= 1000
 test: libraries
 	swift build --build-tests $(CHECK)
 	swift test --skip-build $(CHECK)
