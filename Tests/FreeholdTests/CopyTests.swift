@@ -188,6 +188,35 @@ import VaultSync
     try await expectNoFork(node, renewed)
   }
 
+  @Test func `an old state that signed more than the newest is told by its entries`() async throws {
+    let node = try world.makeNode()
+    let first = try await makeVault(node)
+    try await first.close()
+    try copy("a", to: "old")
+    try pretendOriginal("old", first.did)
+    let later = try open("a", first.did)
+    for name in ["d", "f", "g"] { try await later.write(name, "after the snapshot") }
+    _ = try await later.sync()
+    try await later.close()
+    // Each attempt signs a head, so the node's is not ahead of them.
+    world.network.setReachable(false, node.url)
+    let old = try open("old", first.did)
+    for name in ["x", "y", "z"] {
+      try await old.write(name, "by the old state")
+      let report = try? await old.sync()
+      #expect((report?.nodesReached ?? 0) == 0)
+    }
+    world.network.setReachable(true, node.url)
+    await #expect(throws: HomeRenewed.self) { _ = try await old.sync() }
+    try await old.close()
+    let renewed = try open("old", first.did)
+    for _ in 0..<2 { _ = try await renewed.sync() }
+    #expect(renewed.device != first.device)
+    for name in ["d", "f", "g"] { #expect(await renewed.text(name) == "after the snapshot") }
+    for name in ["x", "y", "z"] { #expect(await renewed.text(name) == "by the old state") }
+    try await expectNoFork(node, renewed)
+  }
+
   @Test func `a copy of a revoked device is told what to do`() async throws {
     let node = try world.makeNode()
     let first = try await makeVault(node)

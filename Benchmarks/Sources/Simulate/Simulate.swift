@@ -1,3 +1,4 @@
+import Foundation
 import FreeholdTestKit
 
 /// Many seeds of the simulator in a release build: `Simulate [COUNT [FIRST]]`.
@@ -5,21 +6,20 @@ import FreeholdTestKit
 /// Prints how often everything went wrong; fails when a checker found something.
 @main
 enum Simulate {
-  static func main() async throws {
+  static func main() async {
     let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
     let sweep = SimulationSweep(
       first: numbers.dropFirst().first ?? 1, count: numbers.first ?? 1_000)
     let clock = ContinuousClock()
     let start = clock.now
     await sweep.run { outcome in
-      if !outcome.violations.isEmpty { print(outcome.failureText) }
+      guard !outcome.violations.isEmpty else { return }
+      print(outcome.failureText)
+      fflush(nil)
     }
     for line in sweep.tally.lines { print(line) }
     for thing in sweep.tally.missing { print("never happened: \(thing)") }
     print("it took \((clock.now - start).components.seconds) s; \(sweep.failures.count) failures")
-    guard sweep.failures.isEmpty else { throw Failed() }
+    exit(sweep.failures.isEmpty ? EXIT_SUCCESS : EXIT_FAILURE)
   }
-
-  /// Something was found.
-  struct Failed: Error {}
 }

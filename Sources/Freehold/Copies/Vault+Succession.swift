@@ -157,9 +157,9 @@ extension Vault {
   /// Becomes a new device after a node has shown a head of this one that it never signed here.
   ///
   /// Throws `HomeRenewed` when that is done.
-  func succeedAfterFork(_ client: NodeClient) async throws -> Never {
+  func succeedAfterFork(_ comparison: OwnFeedComparison) async throws -> Never {
     let feed = FeedKey(scope: scope, device: device)
-    let shared = try await sharedCount(of: feed, with: client)
+    let shared = comparison.sharedCount
     let lost = try database.read {
       try $0.entries(
         scope: scope, device: device, from: UInt64(shared) + 1, bytesMax: .max)
@@ -202,8 +202,19 @@ extension Vault {
     throw done
   }
 
-  /// How many entries of this device's feed are the same here and at a node.
-  private func sharedCount(of feed: FeedKey, with client: NodeClient) async throws -> Int {
+  /// How far this device's feed is the same here and at a node.
+  struct OwnFeedComparison: Hashable, Sendable {
+    /// So many entries are the same.
+    var sharedCount: Int
+    /// Whether the node has another one behind them that this device has signed: in another home.
+    var isForked: Bool
+  }
+
+  /// Compares this device's feed with a node's copy, from the beginning.
+  ///
+  /// Throws `tampered` when the node's copy is not signed.
+  func compareOwnFeed(with client: NodeClient) async throws -> OwnFeedComparison {
+    let feed = FeedKey(scope: scope, device: device)
     var known = try localState().feeds
     var position = VaultSync.FeedPosition.start(of: feed, vault: did)
     known[feed] = position
@@ -211,7 +222,7 @@ extension Vault {
       var parts = StateParts()
       parts.add(feed.scope, of: known)
       let answer = try await client.sync(SyncRequest(digest: .zero, known: parts))
-      guard let news = answer.news else { return position.count }
+      guard let news = answer.news else { break }
       for run in news.runs where run.feed != feed {
         // Of the others only their number counts here: they come again with the next sync.
         known[run.feed] = VaultSync.FeedPosition(count: run.last, chain: .zero)
@@ -228,12 +239,15 @@ extension Vault {
           try $0.chain(
             scope: feed.scope, device: feed.device, at: UInt64(entry.position.count))
         }
-        guard own == entry.position.chain else { return position.count }
+        guard own == entry.position.chain else {
+          return OwnFeedComparison(sharedCount: position.count, isForked: true)
+        }
         position = entry.position
       }
       known[feed] = position
-      guard news.more, !news.runs.isEmpty else { return position.count }
+      guard news.more, !news.runs.isEmpty else { break }
     }
+    return OwnFeedComparison(sharedCount: position.count, isForked: false)
   }
 
   // MARK: Writing again

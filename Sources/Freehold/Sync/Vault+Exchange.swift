@@ -13,6 +13,8 @@ struct NodeOutcome: Sendable {
   var isReached = false
   /// Whether it showed a head of this device that this home never signed.
   var showsFork = false
+  /// Whether its copy of this device's own feed is another one than this home's.
+  var doubtsOwnFeed = false
   /// Why the exchange ended early.
   var trouble: NodeTrouble?
   /// What it, or a device, did wrong.
@@ -59,6 +61,7 @@ extension Vault {
   /// Keeps what was learned about a node, also after an exchange that was broken off.
   func finish(_ outcome: inout NodeOutcome, url: String) {
     outcome.findings = outcome.session.findings
+    if outcome.findings.contains(where: { $0.contradicts(device) }) { outcome.doubtsOwnFeed = true }
     do {
       try keep(outcome.session)
     } catch {
@@ -90,6 +93,7 @@ extension Vault {
       if let news = response.news {
         let ingested = try ingest(news)
         for finding in ingested.findings { outcome.session.note(finding) }
+        if ingested.doubtsOwnFeed { outcome.doubtsOwnFeed = true }
         if ingested.showsFork {
           outcome.showsFork = true
           return

@@ -127,14 +127,9 @@ extension Vault {
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
-    if let forked = outcomes.first(where: \.showsFork),
-      let client = clients.first(where: { $0.client.node == forked.node })
-    {
-      do {
-        try await succeedAfterFork(client.client)
-      } catch let error as NetworkError {
-        throw NodeTrouble(error, name: client.client.name, url: client.url).asError
-      }
+    for outcome in outcomes where outcome.showsFork || outcome.doubtsOwnFeed {
+      guard let client = clients.first(where: { $0.client.node == outcome.node }) else { continue }
+      try await endFork(client.client, url: client.url, isProven: outcome.showsFork)
     }
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
@@ -166,6 +161,22 @@ extension Vault {
       }
     }
     return outcomes.sorted { $0.node < $1.node }
+  }
+
+  /// Becomes a new device when a node has shown that this home is a copy.
+  ///
+  /// A head of its own that it does not know proves that; entries that differ from its own do so
+  /// only when it has signed them, or else the node lies.
+  private func endFork(_ client: NodeClient, url: String, isProven: Bool) async throws {
+    do {
+      let comparison = try await compareOwnFeed(with: client)
+      if isProven || comparison.isForked { try await succeedAfterFork(comparison) }
+    } catch let error as NetworkError {
+      guard isProven else { return }
+      throw NodeTrouble(error, name: client.name, url: url).asError
+    } catch let error as FreeholdError where error.code == .tampered && !isProven {
+      return
+    }
   }
 
   /// Brings a node what came in from others after its own exchange.

@@ -15,6 +15,9 @@ struct Ingested {
   var hasNewPolicy = false
   /// Whether it showed a head of this device that was never signed here: this home is a copy.
   var showsFork = false
+  /// Whether it showed entries of this device that do not continue what is here: this home is a
+  /// copy, or they are forged.
+  var doubtsOwnFeed = false
 }
 
 extension Vault {
@@ -93,6 +96,7 @@ extension Vault {
         if try !ownEntriesBuildOnOthers() { try dropAdoption() }
         return
       }
+      if run.feed.device == device { result.doubtsOwnFeed = true }
       result.findings.append(.forged("entries of \(run.feed.device.text.suffix(8)): \(error)"))
       return
     }

@@ -29,6 +29,14 @@ public enum Finding: Error, Hashable, Sendable {
     }
   }
 
+  /// Whether it is about another history of a device's entries than the one known here.
+  public func contradicts(_ device: DID) -> Bool {
+    switch self {
+    case .contradiction(let feed, _), .signedContradiction(let feed, _): feed.device == device
+    default: false
+    }
+  }
+
   /// Whether the node went back to an older state: it may have lost shards, too.
   public var isRollback: Bool {
     switch self {
