@@ -127,10 +127,7 @@ extension Vault {
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
-    for outcome in outcomes where outcome.showsFork || outcome.doubtsOwnFeed {
-      guard let client = clients.first(where: { $0.client.node == outcome.node }) else { continue }
-      try await endFork(client.client, url: client.url, isProven: outcome.showsFork)
-    }
+    try await endFork(outcomes, clients.map(\.client))
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
     try refreshHead()
@@ -166,17 +163,28 @@ extension Vault {
   /// Becomes a new device when a node has shown that this home is a copy.
   ///
   /// A head of its own that it does not know proves that; entries that differ from its own do so
-  /// only when it has signed them, or else the node lies.
-  private func endFork(_ client: NodeClient, url: String, isProven: Bool) async throws {
-    do {
-      let comparison = try await compareOwnFeed(with: client)
-      if isProven || comparison.isForked { try await succeedAfterFork(comparison) }
-    } catch let error as NetworkError {
-      guard isProven else { return }
-      throw NodeTrouble(error, name: client.name, url: url).asError
-    } catch let error as FreeholdError where error.code == .tampered && !isProven {
-      return
+  /// only when it has signed them, or else the node lies. One node that can be asked and is honest
+  /// is enough. Without any, a home that is known to be a copy does nothing: this throws why.
+  private func endFork(_ outcomes: [NodeOutcome], _ clients: [NodeClient]) async throws {
+    let isProven = outcomes.contains(where: \.showsFork)
+    var trouble: (any Error)?
+    var comparisons: [OwnFeedComparison] = []
+    for outcome in outcomes where outcome.showsFork || outcome.doubtsOwnFeed {
+      guard let client = clients.first(where: { $0.node == outcome.node }) else { continue }
+      do {
+        let comparison = try await compareOwnFeed(with: client)
+        if outcome.showsFork || comparison.isForked { comparisons.append(comparison) }
+      } catch let error as NetworkError {
+        trouble = NodeTrouble(error, name: client.name, url: client.url).asError
+      } catch let error as FreeholdError where error.code == .tampered {
+        trouble = error
+      }
     }
+    // The longest common part: a node that shows less would only have things written twice.
+    if let furthest = comparisons.max(by: { $0.sharedCount < $1.sharedCount }) {
+      try await succeedAfterFork(furthest)
+    }
+    if isProven, let trouble { throw trouble }
   }
 
   /// Brings a node what came in from others after its own exchange.

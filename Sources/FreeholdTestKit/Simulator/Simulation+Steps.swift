@@ -243,6 +243,12 @@ extension Simulation {
       // A home that is, or may be, a copy does nothing before a node has answered.
       trace.note("d\(device.number) waits for a node")
       return nil
+    } catch let error as FreeholdError
+      where error.code == .tampered && hasLostTime && mayBeDeceived(device)
+    {
+      // It knows that it is a copy, and cannot learn from a liar what the other home has written.
+      trace.note("d\(device.number) waits for an honest node")
+      return nil
     } catch {
       trace.note("d\(device.number) could not sync")
       if device.mayFail {
@@ -252,6 +258,11 @@ extension Simulation {
       }
       return nil
     }
+  }
+
+  /// Whether a node lies to a device, or somebody stands between them.
+  private func mayBeDeceived(_ device: SimulatedDevice) -> Bool {
+    nodes.contains { $0.evil != nil } || network.intercepted.contains { $0[0] == device.number }
   }
 
   // MARK: Chance
