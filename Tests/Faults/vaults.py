@@ -4,10 +4,9 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 
 import trees
-from world import FREEHOLD, World, leftovers, require, wait_until
+from world import World, leftovers, require, wait_until
 
 
 class Founding(World):
@@ -281,15 +280,8 @@ class Joining(Recovering):
     def code(self):
         """A fresh code from the device that has the vault."""
         self.end_link()
-        line = self.path("code")
-        if os.path.exists(line):
-            os.remove(line)
-        self.link = subprocess.Popen(
-            [FREEHOLD, "link", "--out", line, "-C", self.path("folder")],
-            env={**os.environ, "FREEHOLD_HOME": self.path("home")}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        require(wait_until(lambda: os.path.exists(line)), "link gives a code")
-        return open(line).read().split()[2]
+        code, self.link = self.start_link()
+        return code
 
     def join(self, env, code=None):
         self.used = code or self.code()

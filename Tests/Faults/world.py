@@ -79,6 +79,27 @@ class World:
         """Runs the command in the vault's folder."""
         return self.device(home, *arguments, "-C", self.path(folder), **more)
 
+    def start_link(self, home="home", folder="folder"):
+        """A code from the device that has the vault, and the process that waits for its use."""
+        line = self.path("code")
+        if os.path.exists(line):
+            os.remove(line)
+        process = subprocess.Popen(
+            [FREEHOLD, "link", "--out", line, "-C", self.path(folder)],
+            env={**os.environ, "FREEHOLD_HOME": self.path(home)}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        require(wait_until(lambda: os.path.exists(line)), "link gives a code")
+        return open(line).read().split()[2], process
+
+    def join(self, home, folder, name="second"):
+        """Another device of the vault."""
+        code, link = self.start_link()
+        joined = self.device(
+            home, "join", code, self.path(folder), "--no-passphrase", "--name", name)
+        require(joined.code == 0, f"join: {joined}")
+        link.communicate(timeout=30)
+        require(link.returncode == 0, "link ends well")
+
     # Nodes
 
     def data(self, number):

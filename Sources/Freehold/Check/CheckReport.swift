@@ -4,7 +4,7 @@ public enum CheckLevel: Hashable, Sendable {
   case quick
   /// Also read so many percent of the shards and compare them with their names.
   case sample(percent: Double)
-  /// Read every shard.
+  /// Read every shard, and every entry and head.
   case all
 }
 

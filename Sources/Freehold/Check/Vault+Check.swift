@@ -86,6 +86,8 @@ extension Vault {
     var missing: [StoredShard] = []
     var rotten: [StoredShard] = []
     var findings: [Finding] = []
+    /// What the node counts among its own and does not hand out.
+    var withheld: [Finding] = []
     var trouble: NodeTrouble?
   }
 
@@ -112,6 +114,7 @@ extension Vault {
         progress.advance(files: 1, bytes: bytes.count)
         if ShardName(of: bytes) != name { result.rotten.append(shard) }
       }
+      if level == .all { result.withheld = try await readBack(from: client) }
     } catch {
       result.trouble = NodeTrouble(error, name: client.name, url: url)
     }
@@ -161,6 +164,12 @@ extension Vault {
       Problem(
         .danger, .tampered, "\(result.name) \(finding.sentence)",
         hint: "freehold sync refills it from this device", node: result.node)
+    }
+    problems += result.withheld.map { finding in
+      Problem(
+        .danger, .tampered, "\(result.name) \(finding.sentence)",
+        hint: "its copy of the history is damaged: freehold node remove \(result.name), then add it"
+          + " or another one", node: result.node)
     }
     if let trouble = result.trouble {
       problems.append(
