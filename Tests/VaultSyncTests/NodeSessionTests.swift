@@ -235,19 +235,25 @@ struct NodeSessionTests {
     #expect(session.findings == [.withheld(feed: fixture.feed, named: 4, given: 2)])
   }
 
-  @Test func `an older head than before is found`() {
+  @Test(arguments: [4, 0, nil] as [Int?])
+  func `an older head than before is found, and none at all too`(sequence: Int?) {
     var memory = NodeMemory()
     memory.note(head: 5, of: fixture.device.did)
     var session = session(memory)
-    let parts = StateParts(
-      heads: [fixture.device.did: .init(sequence: 4, name: HashPrefix(.zero))])
+    var parts = StateParts()
+    if let sequence {
+      parts.heads = [:]
+      if sequence > 0 {
+        parts.heads?[fixture.device.did] = .init(sequence: sequence, name: HashPrefix(.zero))
+      }
+    }
     _ = session.receive(
       answer(.news(SyncNews(shown: parts))),
       asking: SyncRequest(digest: .zero, known: StateParts(heads: [:])), local: local(0),
       chainAt: chain)
     #expect(
       session.findings == [
-        .olderHead(device: fixture.device.did, acknowledged: 5, shown: 4)
+        .olderHead(device: fixture.device.did, acknowledged: 5, shown: sequence ?? 0)
       ])
   }
 

@@ -12,9 +12,11 @@ extension NodeSession {
           .rolledBack(feed: feed, acknowledged: before, shown: count, isSigned: count < signed))
       }
     }
-    for (device, mark) in claimed.heads ?? [:] {
-      if let before = memory.heads[device], mark.sequence < before {
-        note(.olderHead(device: device, acknowledged: before, shown: mark.sequence))
+    guard let heads = claimed.heads else { return }
+    for (device, before) in memory.heads {
+      let shown = heads[device]?.sequence ?? 0
+      if shown < before {
+        note(.olderHead(device: device, acknowledged: before, shown: shown))
       }
     }
   }

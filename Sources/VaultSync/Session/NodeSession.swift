@@ -162,8 +162,9 @@ public struct NodeSession: Sendable {
       note(.forged("entries where none were asked for"))
       return .fetched
     }
-    // A scope that is not shown although it was asked about is claimed to be empty.
+    // What is not shown although it was asked about is claimed to be empty.
     var claimed = news.shown
+    if known.heads != nil, claimed.heads == nil { claimed.heads = [:] }
     claimed.scopes.merge(known.scopes.mapValues { _ in [:] }) { shown, _ in shown }
     judge(claimed: claimed)
     try judgeChains(news.shown, local: local, chainAt: chainAt)
