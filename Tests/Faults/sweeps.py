@@ -42,7 +42,7 @@ def sweep_deaths(tally, name, world, command, made, environments):
                 tally.note("processes killed")
                 return world.judge(True)
             # Threads do not come to the same number of calls each time: this run had fewer.
-            if number > len(made) * 0.8 and result.code == 0:
+            if number > len(made) * 0.7 and result.code == 0:
                 tally.note("runs that ended before their point")
                 return None
             return f"neither killed nor done: {result}"

@@ -6,7 +6,7 @@ import shutil
 import signal
 
 import trees
-from world import World, leftovers, require, wait_until
+from world import Result, World, leftovers, require, wait_until
 
 
 class Founding(World):
@@ -190,9 +190,7 @@ class Serving(Syncing):
             self.synced = self.inside("sync")
             self.stop_node(1, signal.SIGTERM)
         self.nodes.pop(1, None)
-        process.code = process.returncode
-        process.out = process.err = f"{getattr(self, 'synced', '')}"
-        return process
+        return Result(process.returncode, "", f"{getattr(self, 'synced', '')}")
 
     def judge(self, killed):
         require(self.start_node(1), "the node starts again by itself")

@@ -48,7 +48,12 @@ extension Vault {
         try restore.plan(object, at: FolderPath([name]))
       }
     }
-    var report = try await restore.run()
+    var report: RestoreReport
+    do {
+      report = try await restore.run()
+    } catch let error as FolderError where error.code == .noSpace {
+      throw Self.isFull(target, error)
+    }
     report.problems += Self.problems(restore.trouble, names: nodeNames)
     report.receivedBytes = meter.receivedBytes
     report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
@@ -59,9 +64,17 @@ extension Vault {
     do {
       try FolderRoot.make(systemPath: target)
       return try FolderRoot(systemPath: target)
+    } catch where error.code == .noSpace {
+      throw isFull(target, error)
     } catch {
       throw FreeholdError(.usage, "the target folder cannot be used: \(error)")
     }
+  }
+
+  private static func isFull(_ target: [UInt8], _ error: FolderError) -> FreeholdError {
+    FreeholdError(
+      .noSpace, "\(error), in \(DiskPath(target))",
+      hint: "make room there, then restore again: it goes on where it was")
   }
 
   var nodeNames: [DID: String] { nodeBook.mapValues(\.name) }

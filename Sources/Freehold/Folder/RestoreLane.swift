@@ -68,7 +68,7 @@ struct RestoreLane: Sendable {
       report.files += 1
       report.bytes += file.sizeBytes
     } catch let error as FolderError where error.code == .noSpace {
-      throw FreeholdError(.noSpace, "\(error)", hint: "make room, then restore what is missing")
+      throw error
     } catch let error as FolderError where error.code == .exists {
       guard await contents.reader.isThere(manifest, at: file.path, in: writer.root) else {
         return report.problems.append(Problem(.warning, .partial, "\(error)"))
