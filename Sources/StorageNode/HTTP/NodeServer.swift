@@ -78,6 +78,7 @@ public struct NodeServer: Service {
       privateKey: .privateKey(try NIOSSLPrivateKey(bytes: certificate.keyDER, format: .der)))
     tls.minimumTLSVersion = .tlsv13
     tls.applicationProtocols = ["http/1.1"]
+    tls.shutdownTimeout = .milliseconds(ServerLimits.goodbyeMilliseconds)
     let http = HTTP1Channel.Configuration(
       additionalChannelHandlers: [gate.makeHandler()],
       idleTimeout: .seconds(Int64(limits.idleSeconds)),

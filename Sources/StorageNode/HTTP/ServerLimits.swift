@@ -40,6 +40,11 @@ public struct ServerLimits: Sendable, Hashable {
   public static let writeBytes = 512 << 10
   /// Seconds that running requests may take to finish after SIGTERM.
   public static let stopSeconds = 25
+  /// How long a client may take to answer the end of a connection.
+  ///
+  /// Everything was answered by then; idle clients do not look, and a node that stops would wait
+  /// for them.
+  public static let goodbyeMilliseconds: Int64 = 500
 
   /// The defaults.
   public init() {}
