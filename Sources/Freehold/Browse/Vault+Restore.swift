@@ -64,9 +64,8 @@ extension Vault {
     do {
       try FolderRoot.make(systemPath: target)
       return try FolderRoot(systemPath: target)
-    } catch where error.code == .noSpace {
-      throw isFull(target, error)
     } catch {
+      guard error.code != .noSpace else { throw isFull(target, error) }
       throw FreeholdError(.usage, "the target folder cannot be used: \(error)")
     }
   }
