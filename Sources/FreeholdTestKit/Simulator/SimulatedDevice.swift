@@ -75,4 +75,7 @@ final class SimulatedDevice: @unchecked Sendable {
 
   /// Cuts the power now.
   func stop() { medium.cutPower() }
+
+  /// Lets go of the vault, which knows the network, which knows this device.
+  func end() { vault = nil }
 }

@@ -88,6 +88,7 @@ public final class Simulation: @unchecked Sendable {
       } catch {
         simulation.report("the run ended with \(type(of: error)): \(error)")
       }
+      defer { for device in simulation.devices { device.end() } }
       return SimulationOutcome(simulation)
     } catch {
       return SimulationOutcome(seed: seed, options: options, failure: "\(error)")
