@@ -24,16 +24,42 @@ public enum DeriveSeal {
 
   /// Seals bytes under a key of any length for a purpose (`label`) and a context (`aad`).
   ///
-  /// The label must not contain a zero byte. O(plaintext).
+  /// The label must not contain a zero byte. O(plaintext); a long message that is handed over
+  /// (`consume`), with room for `overheadBytes` more, is sealed where it lies.
   public static func seal(
-    _ plaintext: [UInt8], key: SecretBytes, label: String, aad: [UInt8],
+    _ plaintext: consuming [UInt8], key: SecretBytes, label: String, aad: [UInt8],
     using generator: inout some RandomNumberGenerator
+  ) throws(CryptoError) -> [UInt8] {
+    let isInPlace = AES256GCM.worksInPlace && plaintext.count >= AES256GCM.inPlaceBytesMin
+    return try seal(
+      plaintext, key: key, label: label, aad: aad, inPlace: isInPlace, using: &generator)
+  }
+
+  static func seal(
+    _ plaintext: consuming [UInt8], key: SecretBytes, label: String, aad: [UInt8],
+    inPlace: Bool, using generator: inout some RandomNumberGenerator
   ) throws(CryptoError) -> [UInt8] {
     let salt = generator.nextBytes(saltBytes)
     let derived = derive(key: key, salt: salt, label: label, aad: aad)
     let nonce = [UInt8](repeating: 0, count: AES256GCM.nonceBytes)
+    let length = plaintext.count + overheadBytes
+    if inPlace {
+      var out = plaintext
+      if out.capacity < length { out.reserveCapacity(length) }
+      out.insert(contentsOf: salt + derived.commitment.exposedCopy(), at: 0)
+      out.append(contentsOf: repeatElement(0, count: AES256GCM.tagBytes))
+      out.withUnsafeMutableBytes { bytes in
+        let start = saltBytes + commitmentBytes
+        let end = bytes.count - AES256GCM.tagBytes
+        AES256GCM.sealInPlace(
+          UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]),
+          tag: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]), key: derived.key,
+          nonce: nonce, aad: aad)
+      }
+      return out
+    }
     let box = try AES256GCM.seal(plaintext, key: derived.key, nonce: nonce, aad: aad)
-    return [UInt8](unsafeUninitializedCapacity: plaintext.count + overheadBytes) { out, count in
+    return [UInt8](unsafeUninitializedCapacity: length) { out, count in
       let out = UnsafeMutableRawBufferPointer(out)
       out.copyBytes(from: salt)
       derived.commitment.withBytes { out.copy($0, at: saltBytes) }
@@ -41,17 +67,24 @@ public enum DeriveSeal {
         let body = UnsafeRawBufferPointer(rebasing: bytes[AES256GCM.nonceBytes...])
         out.copy(body, at: saltBytes + commitmentBytes)
       }
-      count = plaintext.count + overheadBytes
+      count = length
     }
   }
 
   /// Opens a sealed message.
   ///
   /// Throws `cannotOpen`, and nothing else, for another key, label or context and for changed or
-  /// missing bytes. O(sealed); whoever hands a long message over (`consume`) has it in memory twice
-  /// at most.
+  /// missing bytes. O(sealed); a long message that is handed over (`consume`) is opened where it
+  /// lies.
   public static func open(
     _ sealed: consuming [UInt8], key: SecretBytes, label: String, aad: [UInt8]
+  ) throws(CryptoError) -> [UInt8] {
+    let isInPlace = AES256GCM.worksInPlace && sealed.count >= AES256GCM.inPlaceBytesMin
+    return try open(sealed, key: key, label: label, aad: aad, inPlace: isInPlace)
+  }
+
+  static func open(
+    _ sealed: consuming [UInt8], key: SecretBytes, label: String, aad: [UInt8], inPlace: Bool
   ) throws(CryptoError) -> [UInt8] {
     guard sealed.count >= overheadBytes else {
       throw CryptoError(.cannotOpen, "a sealed message is shorter than \(overheadBytes) bytes")
@@ -64,6 +97,24 @@ public enum DeriveSeal {
     }
     guard isCommitted else {
       throw CryptoError(.cannotOpen, "a sealed message does not open with this key")
+    }
+    if inPlace {
+      let nonce = [UInt8](repeating: 0, count: AES256GCM.nonceBytes)
+      let opens = sealed.withUnsafeMutableBytes { bytes in
+        let start = saltBytes + commitmentBytes
+        let end = bytes.count - AES256GCM.tagBytes
+        return AES256GCM.openInPlace(
+          UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]),
+          tag: UnsafeMutableRawBufferPointer(rebasing: bytes[end...]), key: derived.key,
+          nonce: nonce,
+          aad: aad)
+      }
+      guard opens else {
+        throw CryptoError(.cannotOpen, "a sealed message does not open with this key")
+      }
+      sealed.removeLast(AES256GCM.tagBytes)
+      sealed.removeFirst(saltBytes + commitmentBytes)
+      return sealed
     }
     let box = try box(of: sealed)
     return try AES256GCM.open(box, key: derived.key, aad: aad)

@@ -9,8 +9,10 @@ public enum LocalSeal {
   public static let overheadBytes = DeriveSeal.overheadBytes
 
   /// Seals a value of a column; `row` is whatever names the row, and may be empty.
+  ///
+  /// A long value that is handed over (`consume`) is sealed where it lies.
   public static func seal(
-    _ plaintext: [UInt8], storeKey: SecretBytes, column: String, row: [UInt8],
+    _ plaintext: consuming [UInt8], storeKey: SecretBytes, column: String, row: [UInt8],
     using generator: inout some RandomNumberGenerator
   ) throws(SealingError) -> [UInt8] {
     do {
@@ -23,7 +25,7 @@ public enum LocalSeal {
 
   /// Opens a value; throws `cannotOpen` for another key, column or row, or changed bytes.
   ///
-  /// A long value that is handed over (`consume`) is in memory twice at most.
+  /// A long value that is handed over (`consume`) is opened where it lies.
   public static func open(
     _ sealed: consuming [UInt8], storeKey: SecretBytes, column: String, row: [UInt8]
   ) throws(SealingError) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Testing
-import VaultCrypto
 import VaultEncoding
+
+@testable import VaultCrypto
 
 @Suite struct DeriveSealTests {
   private struct Vector: Decodable {
@@ -96,6 +97,34 @@ import VaultEncoding
     let first = try DeriveSeal.seal([7], key: key, label: "a", aad: [], using: &generator)
     let second = try DeriveSeal.seal([7], key: key, label: "a", aad: [], using: &generator)
     #expect(first != second)
+  }
+
+  @Test(.enabled(if: AES256GCM.worksInPlace), arguments: [1, 16, 4_095, 300_001])
+  func `sealed where it lies or not, the bytes are the same`(count: Int) throws {
+    let key = SecretBytes([UInt8](repeating: 9, count: 32))
+    let plaintext = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    let (label, aad) = ("vault/v1/test", Array("context".utf8))
+    let salt = [UInt8](repeating: 5, count: 32)
+    var sealed: [[UInt8]] = []
+    for inPlace in [false, true] {
+      var script = ScriptedGenerator(salt)
+      sealed.append(
+        try DeriveSeal.seal(
+          plaintext, key: key, label: label, aad: aad, inPlace: inPlace, using: &script))
+    }
+    #expect(sealed[0] == sealed[1])
+    for inPlace in [false, true] {
+      let opened = try DeriveSeal.open(
+        sealed[0], key: key, label: label, aad: aad, inPlace: inPlace)
+      #expect(opened == plaintext)
+      for place in [0, 40, 64, 64 + count / 2, 64 + count, count + 79] {
+        var wrong = sealed[0]
+        wrong[place] ^= 1
+        #expect(throws: CryptoError(.cannotOpen, "")) {
+          try DeriveSeal.open(wrong, key: key, label: label, aad: aad, inPlace: inPlace)
+        }
+      }
+    }
   }
 
   @Test func `eight mebibytes go through`() throws {

@@ -75,7 +75,7 @@ extension Vault {
   }
 
   /// Seals a state for this device's own store.
-  func seal(_ state: [UInt8]) throws -> [UInt8] {
+  func seal(_ state: consuming [UInt8]) throws -> [UInt8] {
     try LocalSeal.seal(
       state, storeKey: keys.storeKey, column: Self.checkpointColumn, row: scope.bytes,
       using: &generator)
