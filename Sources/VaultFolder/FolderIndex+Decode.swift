@@ -4,15 +4,19 @@ extension FolderIndex {
   /// Complexity: O(objects).
   /// - Throws: ``FolderError``, `damagedIndex`: for anything that ``encoded()`` could not have
   ///   written, whatever the bytes are.
-  public init(decoding bytes: [UInt8]) throws(FolderError) {
-    let index = bytes.withUnsafeBytes { bytes -> FolderIndex? in
+  public init(decoding bytes: consuming [UInt8]) throws(FolderError) {
+    var index = bytes.withUnsafeBytes { bytes -> FolderIndex? in
       var reader = IndexReader(bytes)
       guard var index = FolderIndex(header: &reader), index.decodeRows(&reader),
         reader.remaining == 0
       else { return nil }
       return index
     }
-    guard let index else { throw FolderError(.damagedIndex, at: nil, action: "read index") }
+    // Of a long index the bytes go before the tables come.
+    _ = consume bytes
+    guard index?.fillTables() == true, let index else {
+      throw FolderError(.damagedIndex, at: nil, action: "read index")
+    }
     self = index
   }
 
@@ -71,10 +75,10 @@ extension FolderIndex {
       }
     }
     guard cursor.isAtEnd else { return false }
-    columns.rows = rows
-    columns.tags = tags
     columns.names = [UInt8](cursor.allNames)
-    return checkTree() && fillTables()
+    columns.rows = consume rows
+    columns.tags = consume tags
+    return checkTree()
   }
 
   /// Parents are folders, the tree is not too deep; fills the lists of children.

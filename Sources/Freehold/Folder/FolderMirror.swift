@@ -73,7 +73,7 @@ final class FolderMirror {
       let plain = try? LocalSeal.open(
         consume sealed, storeKey: storeKey, column: column, row: folder)
     else { return nil }
-    return try? FolderIndex(decoding: plain)
+    return try? FolderIndex(decoding: consume plain)
   }
 
   /// Forgets what the folder looked like, so that the next scan compares everything.
