@@ -34,8 +34,8 @@ public enum Hash {
 
   /// HMAC-SHA256 of a message under a key of any length.
   public static func hmac(_ message: [UInt8], key: SecretBytes) -> Bytes32 {
-    let code = HMAC<SHA256>.authenticationCode(for: message, using: key.symmetricKey)
-    return code.withUnsafeBytes { Bytes32(exactly: $0) }
+    let key = HMACKey(key)
+    return message.withUnsafeBytes { key.code(of: $0) }
   }
 
   /// Whether `code` is the HMAC-SHA256 of the message; compared in constant time.

@@ -12,7 +12,7 @@ public enum ChunkSeal {
 
   /// The key of the chunk with this plaintext hash, in this epoch.
   public static func key(forPlaintextHash hash: Bytes32, _ epoch: EpochKey) -> SecretBytes {
-    key(forPlaintextHash: hash, dedup: epoch.dedup)
+    epoch.dedupCodes.hkdf32(secret: hash, info: Array(keyLabel.utf8))
   }
 
   /// Seals a chunk's payload: the plaintext, or its compressed form.
@@ -52,8 +52,6 @@ public enum ChunkSeal {
   }
 
   static func key(forPlaintextHash hash: Bytes32, dedup: SecretBytes) -> SecretBytes {
-    KeyDerivation.hkdf(
-      secret: SecretBytes(hash.bytes), salt: dedup, info: Array(keyLabel.utf8),
-      length: ChunkAEAD.keyBytes)
+    HMACKey(dedup).hkdf32(secret: hash, info: Array(keyLabel.utf8))
   }
 }

@@ -22,6 +22,8 @@ public struct EpochKey: Sendable, Concealed, Equatable {
   /// Chooses where files are cut.
   public let chunker: SecretBytes
   let backLinks: SecretBytes
+  /// `dedup` ready for the many chunks that it makes keys of.
+  let dedupCodes: HMACKey
 
   /// Makes an epoch key; throws `keyRefused` unless the secret has 32 bytes.
   public init(scope: ScopeID, number: UInt64, secret: SecretBytes) throws(SealingError) {
@@ -55,6 +57,7 @@ public struct EpochKey: Sendable, Concealed, Equatable {
     // The secret is 32 random bytes, so it serves as HKDF's pseudorandom key directly.
     operations = KeyDerivation.expand(secret, label: "vault/v1/op")
     dedup = KeyDerivation.expand(secret, label: "vault/v1/dedup")
+    dedupCodes = HMACKey(dedup)
     chunker = KeyDerivation.expand(secret, label: "vault/v1/chunker")
     backLinks = KeyDerivation.expand(secret, label: BackLink.label)
   }

@@ -32,7 +32,7 @@ struct ChunkSealer: Sendable {
   /// The epoch that new chunks are sealed in.
   let epoch: EpochKey
   /// The device's own key for tokens of the local index.
-  let tokenKey: SecretBytes
+  let tokenKey: HMACKey
   /// Looks chunks up in the local index, in the order asked; must be callable from any task.
   let known: @Sendable ([ChunkToken]) throws -> [KnownChunk?]
   private let compressors = CompressorPool()
@@ -42,7 +42,7 @@ struct ChunkSealer: Sendable {
     known: @escaping @Sendable ([ChunkToken]) throws -> [KnownChunk?]
   ) {
     self.epoch = epoch
-    self.tokenKey = tokenKey
+    self.tokenKey = HMACKey(tokenKey)
     self.known = known
   }
 

@@ -10,6 +10,8 @@ struct KeyedGenerator: RandomNumberGenerator {
   private var block: [UInt8] = []
   private var counter: UInt64 = 0
   private var used = 0
+  /// The nonces of some forty chunks: a batch of large ones needs two.
+  private static let blockBytes = 512
 
   /// Starts from a seed that nothing else unfolds.
   init(seed: SecretBytes) {
@@ -30,7 +32,8 @@ struct KeyedGenerator: RandomNumberGenerator {
       info.append(UInt8(truncatingIfNeeded: counter >> shift))
     }
     counter += 1
-    block = KeyDerivation.hkdf(secret: seed, salt: [], info: info, length: 4096).exposedCopy()
+    block = KeyDerivation.hkdf(secret: seed, salt: [], info: info, length: Self.blockBytes)
+      .exposedCopy()
     used = 0
   }
 }

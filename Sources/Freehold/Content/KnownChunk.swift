@@ -15,8 +15,8 @@ struct KnownChunk: Hashable, Sendable {
 extension ChunkToken {
   /// The token of a plaintext: a keyed hash, so that the database of a stolen, locked device
   /// confirms no guess about a file.
-  static func of(plaintextHash hash: Bytes32, key: SecretBytes) -> ChunkToken {
-    let words = Hash.hmac(hash.bytes, key: key).bytes.prefix(byteCount)
+  static func of(plaintextHash hash: Bytes32, key: HMACKey) -> ChunkToken {
+    let words = key.code(of: hash).bytes.prefix(byteCount)
     guard let token = ChunkToken(words) else { preconditionFailure("a prefix has 16 bytes") }
     return token
   }
