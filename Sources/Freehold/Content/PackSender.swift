@@ -48,15 +48,16 @@ final class PackSender: Sendable {
   /// Chooses nodes for a pack and stores its shards there, all side by side.
   func send(_ packed: ContentIntake.Packed) async throws -> Sent {
     let pack = packed.pack
-    let names = try Vault.shardNames(of: pack.bytes, code: code)
-    let chosen = Placement.choose(pack: pack.identifier, shards: names.count, among: nodes).nodes
+    let shards = try Vault.namedShards(of: pack.bytes, code: code)
+    let chosen = Placement.choose(pack: pack.identifier, shards: shards.count, among: nodes).nodes
     var sent = Sent(
       packed: packed, code: code,
-      shards: zip(names, chosen).map { Shard(name: $0, node: $1, receipt: nil) })
+      shards: zip(shards, chosen).map { Shard(name: $0.name, node: $1, receipt: nil) })
     await withTaskGroup(of: (Int, [UInt8]?).self) { group in
       for (position, shard) in sent.shards.enumerated() {
         guard let client = shard.node.flatMap({ client(for: $0) }) else { continue }
-        group.addTask { (position, await self.put(position, shard, of: pack, client)) }
+        let bytes = shards[position].bytes
+        group.addTask { (position, await self.put(bytes, as: shard, of: pack, client)) }
       }
       for await (position, receipt) in group { sent.shards[position].receipt = receipt }
     }
@@ -69,10 +70,9 @@ final class PackSender: Sendable {
 
   /// The receipt, or nil when the node did not take the shard.
   private func put(
-    _ position: Int, _ shard: Shard, of pack: FilledPack<Int>, _ client: NodeClient
+    _ bytes: [UInt8], as shard: Shard, of pack: FilledPack<Int>, _ client: NodeClient
   ) async -> [UInt8]? {
     do {
-      let bytes = try code.shard(position, of: pack.bytes)
       let digest = code.dataShards == 1 ? pack.identifier : nil
       return try await client.put(shard.name, bytes, digest: digest)
     } catch {

@@ -40,10 +40,17 @@ extension Vault {
 
   /// The names of a pack's shards; with one data shard all are the pack itself.
   static func shardNames(of pack: [UInt8], code: ErasureCode) throws -> [ShardName] {
+    try namedShards(of: pack, code: code).map(\.name)
+  }
+
+  /// A pack's shards with their names; with one data shard all are the pack itself.
+  static func namedShards(
+    of pack: [UInt8], code: ErasureCode
+  ) throws -> [(name: ShardName, bytes: [UInt8])] {
     if code.dataShards == 1 {
-      return [ShardName](repeating: ShardName(of: pack), count: code.totalShards)
+      return Array(repeating: (ShardName(of: pack), pack), count: code.totalShards)
     }
-    return try code.shards(of: pack).map { ShardName(of: $0) }
+    return try code.shards(of: pack).map { (ShardName(of: $0), $0) }
   }
 
   /// Chooses nodes for packs that the tree does not know yet, and says where they are to lie.
