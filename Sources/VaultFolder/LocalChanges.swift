@@ -18,6 +18,8 @@ public struct LocalChanges: Sendable {
   private var replacing: [Int: FolderKey] = [:]
   private var moved: [LocalChange] = []
   private var rest: [LocalChange] = []
+  /// How many of the places were let go.
+  private var placesGone = 0
 
   /// No changes.
   init() {}
@@ -41,6 +43,18 @@ public struct LocalChanges: Sendable {
     [moved, rest].joined()
   }
 
+  /// Lets go of what the scan saw in the folders before that of a change, whose created objects are
+  /// not asked for any more.
+  public mutating func letGo(before index: Int) {
+    guard index < arrivals.count, case .created(_, let listing, _) = arrivals[index] else { return }
+    while placesGone < Int(listing) {
+      let place = places[placesGone]
+      places[placesGone].entries = FolderListing(
+        path: place.entries.path, stat: place.entries.stat)
+      placesGone += 1
+    }
+  }
+
   /// How many objects were created.
   public var createdCount: Int { arrivals.count - moved.count }
 }
@@ -54,6 +68,7 @@ extension LocalChanges: RandomAccessCollection {
   /// The change at an index.
   ///
   /// Complexity: O(depth of its place).
+  /// - Precondition: it was not let go.
   public subscript(index: Int) -> LocalChange {
     guard index < arrivals.count else { return rest[index - arrivals.count] }
     switch arrivals[index] {

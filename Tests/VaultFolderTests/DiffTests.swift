@@ -68,6 +68,26 @@ struct DiffTests {
     #expect(!second.rootWasReplaced)
   }
 
+  @Test mutating func `what was let go of leaves the later changes as they are`() throws {
+    try folder.folder("a")
+    try folder.write("a/x")
+    try folder.folder("b")
+    try folder.write("b/y")
+    try adopt()
+    try folder.rename("b/y", "a/y")
+    try folder.write("a/z")
+    try folder.write("b/w")
+    var changes = diff().changes
+    let whole = Array(changes)
+    for index in changes.indices {
+      changes.letGo(before: index)
+      #expect(Array(changes[index...]) == Array(whole[index...]))
+    }
+    #expect(changes.createdCount == 2)
+    #expect(changes.ofKnownObjects.count { $0.action == .attributesChanged } == 2)
+    #expect(Array(changes.ofKnownObjects).count + changes.createdCount == whole.count)
+  }
+
   @Test mutating func `a renamed folder of two thousand files is one change`() throws {
     try folder.folder("a")
     try folder.folder("a/sub")

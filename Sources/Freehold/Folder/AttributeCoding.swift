@@ -68,8 +68,12 @@ struct ObservedAttributes: Sendable {
   var extended: [UInt8]
 
   init(_ stat: FileStat, extended: [ExtendedAttribute]) {
+    self.init(stat, encoded: AttributeCoding.encode(extended))
+  }
+
+  init(_ stat: FileStat, encoded extended: [UInt8]) {
     self.stat = stat
-    self.extended = AttributeCoding.encode(extended)
+    self.extended = extended
   }
 
   /// Writes down what the user changed: what differs from `shown`, how it was when folder and tree

@@ -70,17 +70,14 @@ extension LocalIntake {
   private func planCreated(
     _ change: LocalChange, _ position: Int, number: Int, there: ObjectID?
   ) {
-    var subject = Subject.created(number)
-    if let there {
-      let key = mirror.keys.key(there)
-      if departed.contains(key) {
-        // Missed at the place where the folder showed it, and here at the one it has by now.
-        found.insert(key)
-        made[number] = there
-        subject = .known(key)
-      }
+    guard let there, departed.contains(mirror.keys.key(there)) else {
+      return plan(change, position)
     }
-    plan(change, position, as: subject)
+    // Missed at the place where the folder showed it, and here at the one it has by now.
+    let key = mirror.keys.key(there)
+    found.insert(key)
+    made[number] = there
+    plan(change, position, as: key)
   }
 
   private func makeFolder(
@@ -152,7 +149,7 @@ extension LocalIntake {
     guard case .known(let key) = change.object, let name = change.path.name,
       let row = mirror.index.object(key)
     else { return }
-    guard !ObjectKeys.isCopy(key) else { return plan(change, position, as: .copy(key)) }
+    guard !ObjectKeys.isCopy(key) else { return plan(change, position) }
     guard let object = object(key), draft.tree.contains(object) else { return }
     isThere(
       Present(
@@ -192,9 +189,9 @@ extension LocalIntake {
     _ change: LocalChange, _ position: Int, in draft: inout Draft
   ) throws {
     guard case .known(let key) = change.object else { return }
-    if ObjectKeys.isCopy(key) { return plan(change, position, as: .copy(key)) }
+    if ObjectKeys.isCopy(key) { return plan(change, position) }
     guard change.stat.kind == .symlink else {
-      return plan(change, position, as: .known(key))
+      return plan(change, position)
     }
     guard let object = object(key), draft.tree.contains(object), let target = linkTarget(change),
       let name = change.path.name, let row = mirror.index.object(key)
@@ -216,7 +213,7 @@ extension LocalIntake {
       let row = mirror.index.object(key)
     else { return }
     if ObjectKeys.isCopy(key), !row.stat.hasShownAttributes(of: change.stat) {
-      return plan(change, position, as: .copy(key))
+      return plan(change, position)
     }
     if !wasInStep, change.stat.kind == .folder, let object = object(key) {
       // Its time may be that of our own writing, which was cut off: the tree's is set again.

@@ -35,20 +35,14 @@ final class LocalIntake {
     var stat: FileStat
   }
 
-  /// A file that will be read: which of the changes it is, and whose content it has.
-  ///
-  /// There may be millions; the rest is in the changes.
-  struct PlannedFile {
-    var change: UInt32
-    var subject: Subject
-  }
-
   let mirror: FolderMirror
   /// Whether the folder showed everything that the tree holds.
   let wasInStep: Bool
-  let changes: LocalChanges
-  /// Files with new content, or maybe so; read when the structure is done.
-  var files: [PlannedFile] = []
+  private(set) var changes: LocalChanges
+  /// Files with new content, or maybe so, as numbers of changes; read when the structure is done.
+  var files: [UInt32] = []
+  /// Files that were made at the places of known ones, and are those.
+  private var foundAgain: [UInt32: FolderKey] = [:]
   /// Their bytes.
   var filesBytes = 0
   /// What was done.
@@ -82,9 +76,8 @@ final class LocalIntake {
     var mayBeSettled = true
   }
 
-  init(_ changes: FolderChanges, mirror: FolderMirror, tree: Tree) {
+  init(_ changes: consuming FolderChanges, mirror: FolderMirror, tree: Tree) {
     self.mirror = mirror
-    self.changes = changes.changes
     wasInStep = mirror.applied.vector == tree.vector
     devices = tree.deviceNames
     var departed: Set<FolderKey> = []
@@ -98,6 +91,7 @@ final class LocalIntake {
       }
     }
     self.departed = departed
+    self.changes = changes.changes
   }
 
   // MARK: Objects
@@ -147,17 +141,28 @@ final class LocalIntake {
 
   // MARK: Files
 
-  /// Puts a file on the list of those that are read.
-  func plan(_ change: LocalChange, _ position: Int, as subject: Subject) {
-    files.append(PlannedFile(change: UInt32(position), subject: subject))
+  /// Puts a file on the list of those that are read; `known` when it is that object, though it was
+  /// found as something new.
+  func plan(_ change: LocalChange, _ position: Int, as known: FolderKey? = nil) {
+    let number = UInt32(position)
+    files.append(number)
+    foundAgain[number] = known
     filesBytes += Int(clamping: change.stat.sizeBytes)
   }
 
   /// A planned file, as the scan saw it.
-  func file(_ planned: PlannedFile) -> FileToRead {
-    let change = changes[Int(planned.change)]
+  ///
+  /// Files are taken in the order of the plan: what lies in folders before is let go.
+  func takeFile(_ number: UInt32) -> FileToRead {
+    changes.letGo(before: Int(number))
+    let change = changes[Int(number)]
+    let subject: Subject =
+      switch change.object {
+      case .known(let key): ObjectKeys.isCopy(key) ? .copy(key) : .known(key)
+      case .created(let created): foundAgain[number].map { .known($0) } ?? .created(created)
+      }
     return FileToRead(
-      subject: planned.subject, parent: change.parent, path: change.path, stat: change.stat)
+      subject: subject, parent: change.parent, path: change.path, stat: change.stat)
   }
 
   // MARK: The index

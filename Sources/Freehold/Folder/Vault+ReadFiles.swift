@@ -10,8 +10,8 @@ import VaultStore
 private struct FilesUnderWay {
   /// A file whose packs are not stored yet: of small files there are thousands.
   struct Reading {
-    var file: LocalIntake.PlannedFile
-    var attributes: ObservedAttributes
+    var file: LocalIntake.FileToRead
+    var extended: [UInt8]
   }
 
   var reading: [Int: Reading] = [:]
@@ -37,7 +37,6 @@ private struct FilesUnderWay {
 
 /// A file that is to be read, and what it is read with.
 private struct Source {
-  let planned: LocalIntake.PlannedFile
   let file: LocalIntake.FileToRead
   /// Its content, when the vault has it already.
   let known: LocalIntake.KnownContent?
@@ -63,23 +62,22 @@ extension Vault {
     try await withThrowingTaskGroup(of: IntakeLine.Done.self) { group in
       let window = ChunkWindow(chunker: tools.chunker)
       var folder = LastFolder()
-      for planned in local.files where !Task.isCancelled {
-        let file = local.file(planned)
+      for number in local.files where !Task.isCancelled {
+        let file = local.takeFile(number)
         let known = try await knownContent(of: file, local, meter: meter)
-        let source = Source(
-          planned: planned, file: file, known: known, mirror: mirror, window: window)
+        let source = Source(file: file, known: known, mirror: mirror, window: window)
         try await read(source, in: &folder, tools, &underWay) {
           try await line.advance(in: &group, for: self)
         }
         progress.advance(files: 1, bytes: Int(file.stat.sizeBytes))
-        try settle(intake, local, &underWay)
+        try settle(intake, &underWay)
         if underWay.isWorthCommitting {
           try commit(&underWay, local)
         }
       }
       repeat {
         try await line.finish(in: &group, for: self)
-        try settle(intake, local, &underWay)
+        try settle(intake, &underWay)
       } while !underWay.reading.isEmpty
     }
     try commit(&underWay, local)
@@ -139,7 +137,7 @@ extension Vault {
             reader, as: number, chunker: tools.chunker, window: source.window, submit: submit)
         else { return intake.abandon(number) }
         underWay.reading[number] = FilesUnderWay.Reading(
-          file: source.planned, attributes: attributes)
+          file: current, extended: attributes.extended)
         intake.end(number)
         return
       } catch let error as FolderError {
@@ -154,7 +152,7 @@ extension Vault {
 
   /// Takes finished manifests; a long list of extents goes into packs itself first.
   private func settle(
-    _ intake: ContentIntake, _ local: LocalIntake, _ underWay: inout FilesUnderWay
+    _ intake: ContentIntake, _ underWay: inout FilesUnderWay
   ) throws {
     for finished in intake.takeFinished() {
       guard let reading = underWay.reading.removeValue(forKey: finished.file) else { continue }
@@ -168,9 +166,8 @@ extension Vault {
           continue
         }
       }
-      var file = local.file(reading.file)
-      file.stat = reading.attributes.stat
-      underWay.add(file, reading.attributes, manifest)
+      let attributes = ObservedAttributes(reading.file.stat, encoded: reading.extended)
+      underWay.add(reading.file, attributes, manifest)
     }
   }
 

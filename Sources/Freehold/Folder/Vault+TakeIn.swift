@@ -19,18 +19,21 @@ extension Vault {
 
   /// Carries what happened in the folder into the tree.
   func takeIn(
-    _ changes: FolderChanges, mirror: FolderMirror, meter: TrafficMeter, progress: SyncProgress
+    _ changes: consuming FolderChanges, mirror: FolderMirror, meter: TrafficMeter,
+    progress: SyncProgress
   ) async throws -> SyncReport.FileCounts {
+    let linkGroups = changes.linkGroups
+    // From here on the intake alone holds the changes, and lets go of them as it reads.
     let intake = LocalIntake(changes, mirror: mirror, tree: tree)
-    mirror.index.reserve(changes.changes.createdCount)
-    for slice in changes.changes.indices.slices(of: Self.changesPerBatch) {
+    mirror.index.reserve(intake.changes.createdCount)
+    for slice in intake.changes.indices.slices(of: Self.changesPerBatch) {
       try commit { draft in
         for position in slice { try intake.apply(position, to: &draft) }
       }
     }
     intake.tellIndex()
     try await takeInFiles(intake, meter: meter, progress: progress)
-    try takeIn(changes.linkGroups, intake)
+    try takeIn(linkGroups, intake)
     if intake.wasInStep, !mirror.needsWriting,
       !mirror.applied.hasMarks || intake.counts.total == 0
     {

@@ -79,7 +79,7 @@ extension Vault {
     }
     do {
       report.outgoing = try await takeIn(
-        changes, mirror: mirror, meter: meter, progress: progress)
+        consume changes, mirror: mirror, meter: meter, progress: progress)
     } catch {
       // What was committed before the run was stopped need not be read again by the next one.
       try? store(mirror)
