@@ -1,7 +1,6 @@
 import Freehold
 import VaultEncoding
 import VaultEnvironment
-import VaultFolder
 
 /// A folder that is to be bound to a vault: one that is not there yet, or one that is bound to none
 /// and lies in none that is.
@@ -35,14 +34,10 @@ struct NewFolder {
     self.path = path
   }
 
-  /// Makes the folder when it is missing, as open as the user's other folders are; the path has no
-  /// links afterwards.
+  /// Makes the folder when it is missing, durably and for its owner only, as `init` does; the path
+  /// has no links afterwards.
   func make(_ session: Session) throws -> NewFolder {
-    do {
-      try FolderRoot.make(systemPath: path.bytes)
-    } catch {
-      throw FreeholdError(.failed, "\(path) cannot be made: \(error)")
-    }
+    try session.environment.disk.makeFolder(path.withoutLinks)
     guard let real = HomePlace.real(path.bytes) else {
       throw FreeholdError(.failed, "\(path) is not to be found any more")
     }
