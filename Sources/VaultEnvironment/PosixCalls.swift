@@ -143,15 +143,22 @@ struct PosixCalls: DiskCalls {
     let place = origin.flatMap { number in
       (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) }
     }
-    return place + machine
+    return place + (try machine(named: DiskPath("/etc/machine-id")))
   }
 
   /// The identifier of this installation of the system; empty where there is none.
-  private var machine: [UInt8] {
-    guard let handle = try? openFile(DiskPath("/etc/machine-id")) else { return [] }
+  ///
+  /// Throws when it cannot be read now: without it a home would look like a copy of itself.
+  func machine(named path: DiskPath) throws -> [UInt8] {
+    let handle: DiskHandle
+    do {
+      handle = try openFile(path)
+    } catch let error as DiskError where error.code != .io && error.code != .tooManyFiles {
+      return []
+    }
     defer { close(handle) }
     var bytes = [UInt8](repeating: 0, count: 64)
-    let count = (try? bytes.withUnsafeMutableBytes { try read(into: $0, at: 0, from: handle) }) ?? 0
+    let count = try bytes.withUnsafeMutableBytes { try read(into: $0, at: 0, from: handle) }
     return Array(bytes.prefix(count))
   }
 

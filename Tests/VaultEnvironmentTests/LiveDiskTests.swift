@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import VaultEnvironment
+
+@testable import VaultEnvironment
 
 /// What only a real disk has: permissions, links, pipes, other processes.
 struct LiveDiskTests {
@@ -12,6 +13,18 @@ struct LiveDiskTests {
       try disk.writeDurably(folder.appending("home").appending("file"), [1])
       #expect(try mode(of: folder.appending("home")) == 0o700)
       #expect(try mode(of: folder.appending("home").appending("file")) == 0o600)
+    }
+  }
+
+  @Test func `a machine's number that cannot be read now is an error, and none is none`() throws {
+    let calls = PosixCalls()
+    // A file that opens and whose first byte cannot be read.
+    #expect(throws: DiskError.self) { try calls.machine(named: DiskPath("/proc/self/mem")) }
+    try withFolder { folder in
+      #expect(try calls.machine(named: folder.appending("absent")) == [])
+      #expect(try calls.machine(named: folder) == [])
+      try disk.writeDurably(folder.appending("id"), Array("abc\n".utf8))
+      #expect(try calls.machine(named: folder.appending("id")) == Array("abc\n".utf8))
     }
   }
 

@@ -19,17 +19,18 @@ public struct NodeServer: Service {
   let limits: ServerLimits
   let logger: Logger
   private let answer: @Sendable (NodeRequest) -> NodeResponse
-  private let onReady: @Sendable (_ port: Int) async -> Void
+  private let onReady: @Sendable (_ port: Int) async throws -> Void
 
   /// A server for `service`.
   ///
-  /// `onReady` hears the port once connections are accepted. `answer` answers in the service's
+  /// `onReady` hears the port once connections are accepted; when it throws the server stops.
+  /// `answer` answers in the service's
   /// place: for tests of clients whose node lies.
   public init(
     service: NodeService, certificate: NodeCertificate, listen: ListenAddress,
     limits: ServerLimits, logger: Logger,
     answer: (@Sendable (NodeRequest) -> NodeResponse)? = nil,
-    onReady: @escaping @Sendable (_ port: Int) async -> Void
+    onReady: @escaping @Sendable (_ port: Int) async throws -> Void
   ) {
     self.service = service
     self.certificate = certificate
@@ -53,11 +54,20 @@ public struct NodeServer: Service {
       readers: readers, writers: writers)
     let outcome: Result<Void, any Error>
     do {
-      let server = try makeServer(gate: gate, responder: responder)
-      try await withGracefulShutdownHandler {
-        try await server.run()
-      } onGracefulShutdown: { [service] in
-        service.endWaits()
+      let (failures, failing) = AsyncStream<any Error>.makeStream()
+      let server = try makeServer(gate: gate, responder: responder, failing: failing)
+      try await withThrowingTaskGroup(of: Void.self) { [service] tasks in
+        tasks.addTask {
+          try await withGracefulShutdownHandler {
+            try await server.run()
+          } onGracefulShutdown: {
+            service.endWaits()
+          }
+        }
+        // A server that runs and was never ready would look like one that works.
+        tasks.addTask { for await error in failures { throw error } }
+        try await tasks.next()
+        tasks.cancelAll()
       }
       outcome = .success(())
     } catch {
@@ -69,7 +79,8 @@ public struct NodeServer: Service {
   }
 
   private func makeServer(
-    gate: ConnectionGate, responder: RequestResponder
+    gate: ConnectionGate, responder: RequestResponder,
+    failing: AsyncStream<any Error>.Continuation
   ) throws -> any Service {
     var tls = TLSConfiguration.makeServerConfiguration(
       certificateChain: [
@@ -98,6 +109,12 @@ public struct NodeServer: Service {
         responder: { request, writer, channel in
           try await responder.respond(to: request, writer, on: channel)
         },
-        onServerRunning: { await onReady($0.localAddress?.port ?? listen.port) })
+        onServerRunning: { channel in
+          do {
+            try await onReady(channel.localAddress?.port ?? listen.port)
+          } catch {
+            failing.yield(error)
+          }
+        })
   }
 }

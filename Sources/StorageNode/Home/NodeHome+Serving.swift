@@ -39,13 +39,9 @@ extension NodeHome {
       service: service, certificate: certificate, listen: listen, limits: configuration.server,
       logger: logger, answer: answer
     ) { port in
-      do {
-        let record = try record(addresses: addresses(port: port))
-        service.replace(record: record)
-        await onReady(Ready(did: did, url: record.addresses[0]))
-      } catch {
-        logger.critical("the node's record could not be written", metadata: ["error": "\(error)"])
-      }
+      let record = try record(addresses: addresses(port: port))
+      service.replace(record: record)
+      await onReady(Ready(did: did, url: record.addresses[0]))
     }
   }
 
