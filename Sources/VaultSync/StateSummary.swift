@@ -42,9 +42,12 @@ public struct StateSummary: Hashable, Sendable {
     return Hash.sha256(bytes)
   }
 
-  /// The summary as somebody sees it who may know of some scopes only.
-  public func limited(to reaches: (ScopeID) -> Bool) -> StateSummary {
-    StateSummary(policy: policy, heads: heads, scopes: scopes.filter { reaches($0.key) })
+  /// The summary as somebody sees it who may know of some scopes only, and compares these heads.
+  public func limited(
+    to reaches: (ScopeID) -> Bool, heads: [DID: CID] = [:]
+  ) -> StateSummary {
+    StateSummary(
+      policy: policy, heads: Self.headsDigest(heads), scopes: scopes.filter { reaches($0.key) })
   }
 
   private static func policyDigest(_ policy: some Collection<CID>) -> Bytes32 {

@@ -43,7 +43,7 @@ import VaultSync
       disk: SimulatedDisk(seed: 4).start(), network: OneAnswer(body: body))
     return NodeClient(
       node: node.did, name: "node", record: record, environment: environment,
-      signer: RequestSigner(subject: vault, node: node.did, chain: [], key: Self.key(5)),
+      signers: [RequestSigner(subject: vault, node: node.did, chain: [], key: Self.key(5))],
       meter: TrafficMeter())
   }
 

@@ -178,7 +178,7 @@ import VaultSync
     #expect(try node.push(PushRequest(heads: [second.bytes]), of: &vault).status == 200)
     let older = try vault.first.head(1)
     #expect(try node.push(PushRequest(heads: [older.bytes]), of: &vault).status == 200)
-    let device = vault.first.did
+    let device = FeedKey(scope: vault.scope, device: vault.first.did)
     var index = try #require(try node.service.store.index(of: vault.did))
     #expect(index.heads[device]?.cid == second.cid)
     let tenant = index.tenant

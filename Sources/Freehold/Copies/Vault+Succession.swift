@@ -121,7 +121,7 @@ extension Vault {
     return nodeBook.sorted { $0.key < $1.key }.map { node, entry in
       NodeClient(
         node: node, name: entry.name, record: entry.record, environment: environment,
-        signer: RequestSigner(subject: did, node: node, chain: chain, key: former.signing),
+        signers: [RequestSigner(subject: did, node: node, chain: chain, key: former.signing)],
         meter: TrafficMeter())
     }
   }

@@ -17,7 +17,7 @@ extension Vault {
   /// How many entries of a feed the policy lets count; nil for all.
   func keptCount(of device: DID, in scope: ScopeID) -> UInt64? {
     guard !policy.state.grants(to: device).isEmpty,
-      case .upTo(let limits) = policy.state.operationLimit(of: device)
+      case .upTo(let limits) = policy.state.operationLimit(of: device, in: scope)
     else { return nil }
     return limits[scope]?.count ?? 0
   }

@@ -16,22 +16,29 @@ struct NodeClient: Sendable {
   var url: String { peer.url }
   private let peer: NetworkPeer
   private let environment: Environment
-  private let signer: RequestSigner
+  /// One for each grant of this device: the first whose command proves a request signs it.
+  private let signers: [RequestSigner]
+  /// The scope that is asked about; nil for the root folder's.
+  private let scope: ScopeID?
   private let meter: TrafficMeter
   private let clockOffset = NodeClockOffset()
 
   init(
-    node: DID, name: String, record: NodeRecord, environment: Environment, signer: RequestSigner,
-    meter: TrafficMeter, url: String? = nil
+    node: DID, name: String, record: NodeRecord, environment: Environment,
+    signers: [RequestSigner], scope: ScopeID? = nil, meter: TrafficMeter, url: String? = nil
   ) {
+    precondition(!signers.isEmpty, "somebody has to sign")
     self.node = node
     self.name = name
     self.environment = environment
-    self.signer = signer
+    self.signers = signers
+    self.scope = scope
     self.meter = meter
     peer = NetworkPeer(
       url: url ?? record.addresses[0], pin: .certificate(record.certificate), did: record.node)
   }
+
+  private var subject: DID { signers[0].subject }
 
   /// How long a small exchange may take.
   static let shortTimeout = Duration.seconds(30)
@@ -50,7 +57,7 @@ struct NodeClient: Sendable {
   /// Asks what is new.
   func sync(_ request: SyncRequest) async throws -> SyncResponse {
     let answer = try await send(
-      "POST", Endpoint.sync, .pullHead(scope: nil), body: request.bytes,
+      "POST", Endpoint.sync, .pullHead(scope: scope), body: request.bytes,
       timeout: Self.longTimeout, bytesMax: SyncLimits.messageBytesMax)
     return try SyncResponse(decoding: answer.body)
   }
@@ -62,7 +69,7 @@ struct NodeClient: Sendable {
   ) async throws -> Bytes32 {
     let body = WaitRequest(digest: digest, secondsMost: secondsMost).bytes
     let answer = try await send(
-      "POST", Endpoint.wait, .pullHead(scope: nil), body: body,
+      "POST", Endpoint.wait, .pullHead(scope: scope), body: body,
       timeout: .seconds(secondsMost) + Self.waitSlack, bytesMax: 1 << 16)
     return try WaitResponse(decoding: answer.body).digest
   }
@@ -73,11 +80,11 @@ struct NodeClient: Sendable {
   /// Brings entries; returns the verified receipt.
   func push(_ request: PushRequest) async throws -> (PushResponse, PushReceipt) {
     let answer = try await send(
-      "POST", Endpoint.push, .pushLog(scope: nil), body: request.bytes,
+      "POST", Endpoint.push, .pushLog(scope: scope), body: request.bytes,
       timeout: Self.longTimeout, bytesMax: 1 << 20)
     let response = try PushResponse(decoding: answer.body)
     let receipt = try PushReceipt(verifying: response.receipt)
-    guard receipt.node == node, receipt.vault == signer.subject else {
+    guard receipt.node == node, receipt.vault == subject else {
       throw MessageError.field("the receipt is for somebody else")
     }
     return (response, receipt)
@@ -94,7 +101,7 @@ struct NodeClient: Sendable {
       "PUT", path, .pushBlob(shard: shard.root), body: bytes, digest: digest,
       contentType: "application/octet-stream", timeout: Self.longTimeout, bytesMax: 1 << 16)
     let receipt = try StoredReceipt(verifying: answer.body)
-    guard receipt.node == node, receipt.vault == signer.subject, receipt.shard == shard,
+    guard receipt.node == node, receipt.vault == subject, receipt.shard == shard,
       receipt.sizeBytes == bytes.count
     else { throw MessageError.field("the receipt is for something else") }
     return receipt.bytes
@@ -150,7 +157,7 @@ struct NodeClient: Sendable {
       count += part.entries.count
       guard part.more, !part.entries.isEmpty else { break }
     }
-    guard let log, log.vault == signer.subject, log.waitingCount == 0,
+    guard let log, log.vault == subject, log.waitingCount == 0,
       heads.allSatisfy({ log.contains($0) })
     else {
       throw FreeholdError(
@@ -185,6 +192,7 @@ struct NodeClient: Sendable {
     let message = NetworkRequest(
       method: method, path: path, headers: all, body: body, responseBytesMax: bytesMax)
     let digest = digest ?? Hash.sha256(body)
+    let signer = signers.first { $0.mayProve(request) } ?? signers[0]
     func sign(offset: Int64) throws -> RequestToken {
       var generator = environment.makeGenerator()
       return try signer.sign(
@@ -219,6 +227,13 @@ struct NodeClient: Sendable {
   static func refusal(_ answer: NetworkResponse) -> any Error {
     if let refusal = try? Refusal(decoding: answer.body) { return refusal }
     return MessageError.field("the node answered with status \(answer.status)")
+  }
+}
+
+extension RequestSigner {
+  /// Whether the signer's grant is about such requests at all; the node judges its conditions.
+  fileprivate func mayProve(_ request: Request) -> Bool {
+    chain.last?.token.terms.command.proves(request.command) ?? true
   }
 }
 

@@ -150,22 +150,28 @@ extension Vault {
   /// A client that asks a node in this device's name; in the former one as long as that has not let
   /// the new one in: only to read.
   func client(for node: DID, _ entry: NodeEntry, meter: TrafficMeter) throws -> NodeClient {
-    let state = policy.state
-    let signing = [keys.signing, succession.former?.signing].compactMap { key -> RequestSigner? in
-      let grant = key.flatMap { key in
-        state.grants(to: key.did).first {
-          $0.isLive && $0.command.proves(Request.pullHead(scope: nil).command)
-        }
-      }
-      guard let key, let grant else { return nil }
-      return RequestSigner(
-        subject: did, node: node, chain: state.chain(of: grant.entry), key: key)
-    }
-    guard let signer = signing.first else {
-      throw FreeholdError(.refused, "this device has no live grant in the vault's policy")
+    let signers = signers(for: node)
+    guard !signers.isEmpty else {
+      throw FreeholdError(
+        .refused, "this device has no live grant in the vault's policy",
+        hint: "whoever shared it can grant it again")
     }
     return NodeClient(
       node: node, name: entry.name, record: entry.record, environment: environment,
-      signer: signer, meter: meter)
+      signers: signers, scope: scope, meter: meter)
+  }
+
+  /// How this device signs for a node: one signer for reading the scope, one for writing.
+  private func signers(for node: DID) -> [RequestSigner] {
+    let state = policy.state
+    let requests = [Request.pullHead(scope: scope), .pushLog(scope: scope)]
+    for key in [keys.signing, succession.former?.signing].compactMap({ $0 }) {
+      let grants = requests.compactMap { state.grant(for: key.did, allowing: $0) }
+      guard !grants.isEmpty else { continue }
+      return grants.map { grant in
+        RequestSigner(subject: did, node: node, chain: state.chain(of: grant.entry), key: key)
+      }
+    }
+    return []
   }
 }

@@ -29,7 +29,7 @@ extension NodeService {
       waitingRoom.tell(vault, holds: memory.index.summary)
       let touched = Set(message.runs.map(\.feed))
       let receipt = try PushReceipt(
-        vault: vault, digest: memory.index.summary.limited(to: admitted.caller.reaches).digest,
+        vault: vault, digest: memory.index.summary(for: admitted.caller).digest,
         feeds: memory.index.feeds.filter { touched.contains($0.key) },
         policy: memory.judge.policyHeads, time: now, by: key)
       return .cbor(
@@ -65,7 +65,10 @@ extension NodeService {
     for bytes in message.heads {
       let head = try statement { () throws(MessageError) in try Head(verifying: bytes) }
       guard head.vault == vault else { throw NodeRefusal.mismatch("a head is another vault's") }
-      if let change = try change(for: head, in: &memory, after: changes.heads) {
+      guard let scope = head.scope ?? memory.judge.rootScope, caller.reaches(scope) else {
+        throw NodeRefusal.refused("the invocation does not reach the scope of a head")
+      }
+      if let change = try change(for: head, in: scope, &memory, after: changes.heads) {
         changes.heads.append(change)
       }
     }
@@ -140,25 +143,28 @@ extension NodeService {
 
   /// What to do with a head: newest of its device, evidence of a fork, or nothing.
   private func change(
-    for head: Head, in memory: inout VaultMemory, after earlier: [NodeStore.Changes.HeadChange]
+    for head: Head, in scope: ScopeID, _ memory: inout VaultMemory,
+    after earlier: [NodeStore.Changes.HeadChange]
   ) throws -> NodeStore.Changes.HeadChange? {
     let device = head.device
     guard memory.judge.knows(device) else {
       throw NodeRefusal.refused("\(device) has no part in this vault")
     }
-    let newest = memory.index.heads[device]
+    let key = FeedKey(scope: scope, device: device)
+    let newest = memory.index.heads[key]
     guard let newest, newest.sequence >= head.sequence else {
-      memory.index.heads[device] = VaultIndex.NewestHead(
+      memory.index.heads[key] = VaultIndex.NewestHead(
         sequence: head.sequence, cid: head.cid, sizeBytes: head.bytes.count)
       return NodeStore.Changes.HeadChange(
-        head: head, isEvidence: false, replacedBytes: newest?.sizeBytes ?? 0)
+        head: head, scope: scope, isEvidence: false, replacedBytes: newest?.sizeBytes ?? 0)
     }
     // An older one is passed over. Another one of the same number proves that the device forked:
     // the first such is kept beside the newest.
     guard newest.sequence == head.sequence, newest.cid != head.cid,
-      !earlier.contains(where: { $0.isEvidence && $0.head.device == device }),
-      try !store.hasEvidence(against: device, tenant: memory.index.tenant)
+      !earlier.contains(where: { $0.isEvidence && $0.head.device == device && $0.scope == scope }),
+      try !store.hasEvidence(against: key, tenant: memory.index.tenant)
     else { return nil }
-    return NodeStore.Changes.HeadChange(head: head, isEvidence: true, replacedBytes: 0)
+    return NodeStore.Changes.HeadChange(
+      head: head, scope: scope, isEvidence: true, replacedBytes: 0)
   }
 }

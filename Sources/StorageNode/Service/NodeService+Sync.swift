@@ -16,7 +16,7 @@ extension NodeService {
       throw NodeRefusal.absent("this node does not store for that vault")
     }
     // Who may know of some scopes only compares those, and hears of no others.
-    let summary = admitted.memory.index.summary.limited(to: admitted.caller.reaches)
+    let summary = admitted.memory.index.summary(for: admitted.caller)
     let digest = summary.digest
     let content: SyncResponse.Content
     if message.digest == digest {
@@ -61,7 +61,7 @@ extension NodeService {
     for (scope, feeds) in known.scopes where feeds.isEmpty && admitted.caller.reaches(scope) {
       news.checkpoints += try store.checkpoints(of: scope, tenant: memory.index.tenant)
     }
-    if let heads = known.heads { try fillHeads(of: &news, for: heads, from: memory.index) }
+    if let heads = known.heads { try fillHeads(of: &news, for: heads, to: admitted) }
     // Entries without the policy they were written under could be misjudged: policy goes first.
     if !news.more, entriesBytesMost > 0 {
       try fillRuns(of: &news, for: known, to: admitted, bytesMost: entriesBytesMost)
@@ -75,7 +75,7 @@ extension NodeService {
     var shown = StateParts()
     if known.policy != nil { shown.policy = admitted.memory.judge.policyHeads.map(\.syncPrefix) }
     if known.heads != nil {
-      shown.heads = index.heads.mapValues {
+      shown.heads = index.heads(of: headScope(of: admitted)).mapValues {
         StateParts.HeadMark(sequence: $0.sequence, name: $0.cid.syncPrefix)
       }
     }
@@ -85,15 +85,23 @@ extension NodeService {
     return shown
   }
 
+  /// The scope whose heads a caller hears of; nil when it reaches none.
+  private func headScope(of admitted: Admitted) -> ScopeID? {
+    admitted.caller.headScope.flatMap { admitted.caller.reaches($0) ? $0 : nil }
+  }
+
   private func fillHeads(
-    of news: inout SyncNews, for known: [DID: StateParts.HeadMark], from index: VaultIndex
+    of news: inout SyncNews, for known: [DID: StateParts.HeadMark], to admitted: Admitted
   ) throws {
-    let devices = index.heads.filter { device, own in
+    let index = admitted.memory.index
+    guard let scope = headScope(of: admitted) else { return }
+    let devices = index.heads(of: scope).filter { device, own in
       guard let theirs = known[device] else { return true }
       return own.sequence > theirs.sequence
         || own.sequence == theirs.sequence && own.cid.syncPrefix != theirs.name
     }.keys.sorted()
-    let heads = try store.heads(of: devices, tenant: index.tenant, bytesMax: Self.headBytesMax)
+    let heads = try store.heads(
+      of: devices, in: scope, tenant: index.tenant, bytesMax: Self.headBytesMax)
     news.heads = heads.heads
     if !heads.isComplete { news.more = true }
   }

@@ -92,11 +92,15 @@ struct VaultJudge: Sendable {
   func writeLimit(of device: DID, in scope: ScopeID) -> WriteLimit {
     if device == vault { return .unlimited }
     if state.grant(for: device, allowing: .pushLog(scope: scope)) != nil { return .unlimited }
-    guard case .upTo(let limits) = state.operationLimit(of: device), let limit = limits[scope],
+    guard case .upTo(let limits) = state.operationLimit(of: device, in: scope),
+      let limit = limits[scope],
       let count = Int(exactly: limit.count)
     else { return .nothing }
     return .upTo(count, chain: limit.chain)
   }
+
+  /// The scope of the root folder; nil before the policy names one.
+  var rootScope: ScopeID? { state.rootScope?.scope }
 
   /// Whether a device has or had a part in the vault.
   func knows(_ device: DID) -> Bool {
@@ -127,16 +131,21 @@ struct VaultJudge: Sendable {
   struct Caller {
     let device: DID
     let invocation: CID
+    /// The scope whose heads are compared: the one that is asked about, else the root folder's.
+    let headScope: ScopeID?
     private let allowance: Allowance
 
-    fileprivate init(_ allowance: Allowance) {
+    fileprivate init(_ allowance: Allowance, rootScope: ScopeID?) {
       device = allowance.principal
       invocation = allowance.invocation
+      headScope = allowance.request.scope ?? rootScope
       self.allowance = allowance
     }
 
-    /// Whether the caller's chain reaches a scope.
-    func reaches(_ scope: ScopeID) -> Bool { allowance.allows(scope: scope) }
+    /// Whether the request is about a scope and the caller's chain reaches it.
+    func reaches(_ scope: ScopeID) -> Bool {
+      (allowance.request.scope ?? scope) == scope && allowance.allows(scope: scope)
+    }
   }
 
   /// Decides a request.
@@ -165,7 +174,7 @@ struct VaultJudge: Sendable {
         allowance.binding.digest == Hash.sha256(bytes)
       else { throw NodeRefusal.mismatch("the body is not the one that was signed for") }
     }
-    return Caller(allowance)
+    return Caller(allowance, rootScope: state.rootScope?.scope)
   }
 
   /// Checks what can be said of an invocation for a vault that is not known yet: that it is

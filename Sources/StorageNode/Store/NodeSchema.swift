@@ -6,7 +6,26 @@ enum NodeSchema {
   static let applicationID: Int32 = 0x4668_4E64
 
   static let schema = DatabaseSchema(
-    applicationID: applicationID, migrations: [version1, version2])
+    applicationID: applicationID, migrations: [version1, version2, version3])
+
+  /// Heads by scope: until now every device had feeds in one scope only.
+  private static let version3 = """
+    CREATE TABLE heads_by_scope (
+      tenant INTEGER NOT NULL REFERENCES tenants,
+      scope BLOB NOT NULL,
+      device BLOB NOT NULL,
+      is_evidence INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      cid BLOB NOT NULL,
+      bytes BLOB NOT NULL,
+      UNIQUE (tenant, scope, device, is_evidence)
+    ) STRICT;
+    INSERT INTO heads_by_scope
+      SELECT h.tenant, f.scope, h.device, h.is_evidence, h.sequence, h.cid, h.bytes
+      FROM heads AS h JOIN feeds AS f ON f.tenant = h.tenant AND f.device = h.device;
+    DROP TABLE heads;
+    ALTER TABLE heads_by_scope RENAME TO heads;
+    """
 
   /// Checkpoints, and which shards are pieces of them.
   private static let version2 = """

@@ -13,6 +13,7 @@ extension NodeStore {
     /// A head to keep: as the newest of its device, or as evidence that the device forked.
     struct HeadChange {
       let head: Head
+      let scope: ScopeID
       let isEvidence: Bool
       /// Bytes of the head that it takes the place of.
       let replacedBytes: Int
@@ -134,21 +135,21 @@ extension NodeStore {
   ) throws {
     try transaction.run(
       """
-      INSERT OR REPLACE INTO heads (tenant, device, is_evidence, sequence, cid, bytes)
-      VALUES (?, ?, ?, ?, ?, ?)
+      INSERT OR REPLACE INTO heads (tenant, scope, device, is_evidence, sequence, cid, bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(tenant), .bytes(change.head.device.key.bytes), .int(change.isEvidence ? 1 : 0),
+        .integer(tenant), .bytes(change.scope.bytes), .bytes(change.head.device.key.bytes), .int(change.isEvidence ? 1 : 0),
         .int(change.head.sequence), .bytes(change.head.cid.bytes), .bytes(change.head.bytes),
       ])
   }
 
-  /// Whether there is proof already that a device signed two heads of one number.
-  func hasEvidence(against device: DID, tenant: Int64) throws -> Bool {
+  /// Whether there is proof already that a device signed two heads of one number in a scope.
+  func hasEvidence(against feed: FeedKey, tenant: Int64) throws -> Bool {
     try database.read { transaction in
       try transaction.first(
-        "SELECT 1 FROM heads WHERE tenant = ? AND device = ? AND is_evidence = 1",
-        [.integer(tenant), .bytes(device.key.bytes)]
+        "SELECT 1 FROM heads WHERE tenant = ? AND scope = ? AND device = ? AND is_evidence = 1",
+        [.integer(tenant), .bytes(feed.scope.bytes), .bytes(feed.device.key.bytes)]
       ) { _ in true } ?? false
     }
   }

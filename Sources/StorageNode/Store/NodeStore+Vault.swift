@@ -22,15 +22,16 @@ extension NodeStore {
         feeds[FeedKey(scope: try row.scope(0), device: try row.did(1))] = FeedPosition(
           count: row.int(2), chain: try row.bytes32(3))
       }
-      var heads: [DID: VaultIndex.NewestHead] = [:]
+      var heads: [FeedKey: VaultIndex.NewestHead] = [:]
       try transaction.forEachRow(
         """
-        SELECT device, sequence, cid, length(bytes) FROM heads
+        SELECT scope, device, sequence, cid, length(bytes) FROM heads
         WHERE tenant = ? AND is_evidence = 0
         """, [.integer(tenant)]
       ) { row in
-        heads[try row.did(0)] = VaultIndex.NewestHead(
-          sequence: row.int(1), cid: try CID(bytes: row.bytes(2)), sizeBytes: row.int(3))
+        let key = FeedKey(scope: try row.scope(0), device: try row.did(1))
+        heads[key] = VaultIndex.NewestHead(
+          sequence: row.int(2), cid: try CID(bytes: row.bytes(3)), sizeBytes: row.int(4))
       }
       return VaultIndex(
         tenant: tenant, genesis: genesis, policy: policy, feeds: feeds, heads: heads)
@@ -46,17 +47,19 @@ extension NodeStore {
     }
   }
 
-  /// The newest heads of some devices, until they are more than `bytesMax`.
+  /// The newest heads of some devices in a scope, until they are more than `bytesMax`.
   func heads(
-    of devices: [DID], tenant: Int64, bytesMax: Int
+    of devices: [DID], in scope: ScopeID, tenant: Int64, bytesMax: Int
   ) throws -> (heads: [[UInt8]], isComplete: Bool) {
     try database.read { transaction in
       var heads: [[UInt8]] = []
       var total = 0
       for device in devices {
         let bytes = try transaction.first(
-          "SELECT bytes FROM heads WHERE tenant = ? AND device = ? AND is_evidence = 0",
-          [.integer(tenant), .bytes(device.key.bytes)]
+          """
+          SELECT bytes FROM heads
+          WHERE tenant = ? AND scope = ? AND device = ? AND is_evidence = 0
+          """, [.integer(tenant), .bytes(scope.bytes), .bytes(device.key.bytes)]
         ) { $0.bytes(0) }
         guard let bytes else { continue }
         total += bytes.count

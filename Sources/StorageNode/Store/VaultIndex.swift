@@ -16,23 +16,37 @@ struct VaultIndex: Sendable {
   /// Policy entries in the order they came: what an entry builds on stands before it.
   var policy: [CID]
   var feeds: FeedVector
-  var heads: [DID: NewestHead]
-  /// The digests of sync.md section 2.
+  /// The newest heads: each scope has its own.
+  var heads: [FeedKey: NewestHead]
+  /// The digests of sync.md section 2, without heads: those depend on who asks.
   private(set) var summary: StateSummary
 
   init(
-    tenant: Int64, genesis: [UInt8], policy: [CID], feeds: FeedVector, heads: [DID: NewestHead]
+    tenant: Int64, genesis: [UInt8], policy: [CID], feeds: FeedVector, heads: [FeedKey: NewestHead]
   ) {
     self.tenant = tenant
     self.genesis = genesis
     self.policy = policy
     self.feeds = feeds
     self.heads = heads
-    summary = StateSummary(feeds: feeds, policy: policy, heads: heads.mapValues(\.cid))
+    summary = StateSummary(feeds: feeds, policy: policy, heads: [:])
   }
 
   /// Sums up anew after a change.
   mutating func refreshSummary() {
-    summary = StateSummary(feeds: feeds, policy: policy, heads: heads.mapValues(\.cid))
+    summary = StateSummary(feeds: feeds, policy: policy, heads: [:])
+  }
+
+  /// The newest heads of one scope, by device.
+  func heads(of scope: ScopeID?) -> [DID: NewestHead] {
+    var found: [DID: NewestHead] = [:]
+    for (key, head) in heads where key.scope == scope { found[key.device] = head }
+    return found
+  }
+
+  /// What a caller compares with: the scopes that it reaches, and the heads of one of them.
+  func summary(for caller: VaultJudge.Caller) -> StateSummary {
+    let scope = caller.headScope.flatMap { caller.reaches($0) ? $0 : nil }
+    return summary.limited(to: caller.reaches, heads: heads(of: scope).mapValues(\.cid))
   }
 }

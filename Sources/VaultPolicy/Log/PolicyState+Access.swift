@@ -86,7 +86,7 @@ extension PolicyState {
   }
 
   /// Whether the delegations that a grant rests on let a request of size 0 through.
-  private func grant(at position: Int, allows request: Request, now: Timestamp?) -> Bool {
+  func grant(at position: Int, allows request: Request, now: Timestamp?) -> Bool {
     guard let body = history.entries[position].grant,
       body.delegation.command.proves(request.command)
     else { return false }

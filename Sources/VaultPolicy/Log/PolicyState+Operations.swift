@@ -26,6 +26,24 @@ extension PolicyState {
     return .upTo(limit)
   }
 
+  /// How much of a device's feed in one scope counts.
+  ///
+  /// Only grants that let it write there are looked at: who may still read a folder, or write in
+  /// another one, has lost what it lost in this one.
+  public func operationLimit(of device: DID, in scope: ScopeID) -> OperationLimit {
+    let request = Request.pushLog(scope: scope)
+    let positions = (history.rules.grantsTo[device] ?? []).filter {
+      grant(at: $0, allows: request, now: nil)
+    }
+    guard !positions.contains(where: { verdict.isLive[$0] }) else { return .unlimited }
+    var limit: FeedPosition?
+    for position in positions where verdict.isEffective[position] {
+      guard let kept = kept(of: device, grantAt: position)[scope] else { continue }
+      if kept.count > limit?.count ?? 0 { limit = kept }
+    }
+    return .upTo(limit.map { [scope: $0] } ?? [:])
+  }
+
   /// What all revocations of a grant, and of those that it rests on, keep of a device.
   private func kept(of device: DID, grantAt position: Int) -> [ScopeID: FeedPosition] {
     var kept: [ScopeID: FeedPosition]?

@@ -1,8 +1,11 @@
 public import VaultCrypto
 public import VaultEncoding
 
-/// What a device signs after each change: how far its feeds go and what it had seen of the others.
+/// What a device signs after each change: how far its feed in a scope goes and what it had seen of
+/// the others.
 ///
+/// Each scope has heads of its own, numbered by themselves: who may know of one scope only learns
+/// nothing of the others from them.
 /// Heads make rollback, forks and withholding visible (docs/spec/sync.md section 8).
 public struct Head: Hashable, Sendable {
   /// The envelope's tag.
@@ -11,10 +14,12 @@ public struct Head: Hashable, Sendable {
   public let vault: DID
   /// The device that signs.
   public let device: DID
-  /// 1, 2, … for each device.
+  /// 1, 2, … for each device and scope.
   public let sequence: Int
-  /// The device's own feeds.
+  /// The device's own feed: one, since a head is of one scope.
   public let feeds: [ScopeID: FeedPosition]
+  /// The scope; nil for a head of the root folder before anything was written.
+  public var scope: ScopeID? { feeds.keys.first }
   /// The policy log's heads as the device knows them.
   public let policy: [CID]
   /// The newest head of each other device that it has seen.
@@ -75,7 +80,7 @@ public struct Head: Hashable, Sendable {
     device = try fields.did("device")
     sequence = try fields.int("seq")
     var feeds: [ScopeID: FeedPosition] = [:]
-    for item in try fields.array("feeds", countMax: SyncLimits.feedsMax) {
+    for item in try fields.array("feeds", countMax: 1) {
       let parts = try item.wireTuple("feed", count: 3)
       feeds[try parts[0].wireScope("scope")] = FeedPosition(
         count: try parts[1].wireInt("count"), chain: try parts[2].wireBytes32("chain"))
