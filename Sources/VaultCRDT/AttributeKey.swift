@@ -17,6 +17,11 @@ public struct AttributeKey: RawRepresentable, Hashable, Comparable, Sendable {
   /// Files with the same group are names of one file (hard links): 16 bytes drawn at random.
   public static let linkGroup = AttributeKey(rawValue: 4)
 
+  /// A folder with it stands for a scope: 16 bytes (docs/spec/sharing.md).
+  public static let scope = AttributeKey(rawValue: 5)
+  /// Never set: removing it changes nothing.
+  static let none = AttributeKey(rawValue: 255)
+
   /// Compares the numbers.
   public static func < (left: AttributeKey, right: AttributeKey) -> Bool {
     left.rawValue < right.rawValue

@@ -26,6 +26,13 @@ extension FolderRoot {
     return Array(target.prefix(try check(filled, at: path, "read link")))
   }
 
+  /// The bytes of the ignore file in a folder; none when there is none that can be read.
+  public func ignoreRules(in folder: FolderPath) -> [UInt8] {
+    let path = folder.appending(IgnoreFile.name)
+    guard let reader = try? FileReader(self, at: path, bufferBytes: 1 << 16) else { return [] }
+    return (try? reader.readWhole(bytesMax: IgnoreFile.bytesMax).bytes) ?? []
+  }
+
   /// The extended attributes of a file, folder or link.
   ///
   /// Links and special files are not opened; they cannot have attributes of a user.

@@ -23,6 +23,9 @@ public final class FolderScan {
     /// Asked about each ignored folder: is something kept in it? Then it is entered, because
     /// ignore rules say what to add, not what to lose.
     public var keeps: (FolderPath) -> Bool
+    /// Asked about each folder: does somebody else look after what is in it? Then it is listed and
+    /// not entered.
+    public var passesOver: ((FolderPath, FileStat) -> Bool)?
 
     /// The usual: `.freeholdignore` in any folder, nothing kept.
     public init(
@@ -193,8 +196,15 @@ public final class FolderScan {
     let stat = FileStat(raw)
     let isFolder = stat.kind == .folder
     let isIgnored = listing.isIgnored || rules.ignores(name, isFolder: isFolder)
-    if isFolder { folders.append(listing.count) }
+    if isFolder, !isPassedOver(name, stat, in: listing) { folders.append(listing.count) }
     listing.append(name: name, stat: stat, isIgnored: isIgnored)
+  }
+
+  private func isPassedOver(
+    _ name: UnsafeRawBufferPointer, _ stat: FileStat, in listing: FolderListing
+  ) -> Bool {
+    guard let passesOver = options.passesOver else { return false }
+    return passesOver(listing.path.appending(FileName(trusted: [UInt8](name))), stat)
   }
 
   private func isOurOwn(

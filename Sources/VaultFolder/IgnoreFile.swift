@@ -63,6 +63,12 @@ public struct IgnoreFile: Sendable {
     return true
   }
 
+  /// Whether a name is one that a pattern without slashes means.
+  public static func matches(_ name: [UInt8], _ pattern: [UInt8]) -> Bool {
+    let pattern = IgnorePattern(pattern[...])
+    return name.withUnsafeBytes { pattern.matches($0) }
+  }
+
   /// Without spaces at the end, unless a backslash is before the first of them.
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var end = line.startIndex

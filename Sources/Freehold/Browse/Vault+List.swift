@@ -19,7 +19,7 @@ extension Vault {
 
   /// Every merged batch of the vault, feed by feed in order.
   func history() throws -> [Batch] {
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     var batches: [Batch] = []
     for feed in try database.read({ try $0.feeds(in: scope) }) {
       var next: UInt64 = 1

@@ -94,11 +94,9 @@ extension Vault {
     }
   }
 
-  /// Whether a device may write now: only then its word about the state counts.
+  /// Whether a device is a manager now: only then its word about the state counts.
   private func mayCheckpoint(_ author: DID) -> Bool {
-    policy.state.grants(to: author).contains {
-      $0.isLive && $0.command.proves(Request.pushLog(scope: nil).command)
-    }
+    policy.state.managerGrant(of: author) != nil
   }
 
   /// Fetches, opens and decodes a state; nil when pieces cannot be had.

@@ -32,7 +32,7 @@ extension Vault {
   private func publishCheckpoint(
     to clients: [NodeClient], _ findings: inout NodeFindings
   ) async throws {
-    guard isTreeDirty, let history = try historyWorthReplacing() else { return }
+    guard isTreeDirty, isManager, let history = try historyWorthReplacing() else { return }
     var willing: [NodeClient] = []
     for client in clients {
       guard let offered = try? await offered(by: client, &findings) else { continue }

@@ -19,8 +19,8 @@ final class ContentReader {
   }
 
   private let shelf: PackShelf
-  private let keyring: Keyring
-  private let scope: ScopeID
+  let keyring: Keyring
+  let scope: ScopeID
   private let decompressor: Decompressor
 
   init(shelf: PackShelf, keyring: Keyring, scope: ScopeID) throws {

@@ -170,7 +170,7 @@ extension Vault {
         .tampered, "this home and another one were the same device for too long",
         hint: "freehold join into a new home, with the folder as it is: --home DIR")
     }
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     let batches = try lost.map { try opener.open($0).encode() }
     let chain = try database.read {
       try $0.chain(scope: scope, device: device, at: UInt64(shared))

@@ -33,7 +33,7 @@ extension Vault {
     let entry = try database.read {
       try $0.entry(scope: scope, device: device, sequence: 1)
     }
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     return entry.flatMap { try? opener.open($0) }.map {
       Timestamp(milliseconds: $0.time.milliseconds)
     }

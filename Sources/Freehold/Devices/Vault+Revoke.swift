@@ -16,7 +16,7 @@ extension Vault {
   /// Throws `refused` when this device may not, with what to do instead.
   public func planRevocation(of choice: String) async throws -> RevocationPlan {
     try requireManager("revoke a device")
-    let unheard = try await listenToNodes()
+    let unheard = try await listenToNodesInAllParts()
     let device = try find(device: choice)
     guard device.isActive else {
       throw FreeholdError(.usage, "\(device.name) was revoked before; it has no access")
@@ -31,7 +31,7 @@ extension Vault {
     return RevocationPlan(
       device: device,
       falling: known.filter { falling.contains($0.did) && $0.did != device.did },
-      keptEntries: try kept(of: falling).feeds.values.joined()
+      keptEntries: try await kept(of: falling).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },
       unheard: unheard)
   }
@@ -39,7 +39,7 @@ extension Vault {
   /// Puts a device out, durably, and tells the nodes.
   public func revoke(_ plan: RevocationPlan) async throws -> RevocationOutcome {
     let falling = try falling(with: plan.device.did)
-    let kept = try kept(of: falling)
+    let kept = try await kept(of: falling)
     let before = policy.count
     var random = generator
     defer { generator = random }
@@ -56,6 +56,7 @@ extension Vault {
     let started = policy.entries.dropFirst(before).compactMap(\.epoch)
       .count { $0.extends == nil }
     try applyRevocations()
+    try await tellParts()
     return RevocationOutcome(
       plan: plan, newEpochs: started, coverage: try await announcePolicy())
   }
@@ -76,13 +77,31 @@ extension Vault {
     return before.subtracting(after)
   }
 
-  /// Everything of these devices that is known here.
-  private func kept(of devices: Set<DID>) throws -> KeptOperations {
-    let feeds = try database.read { try $0.feeds() }.filter { devices.contains($0.device) }
+  /// Everything of these devices that is known here, in all scopes.
+  func kept(of devices: Set<DID>) async throws -> KeptOperations {
+    let feeds = try await allFeeds().filter { devices.contains($0.device) }
     return KeptOperations(
       Dictionary(grouping: feeds, by: \.device).mapValues { feeds in
         feeds.map { VaultPolicy.FeedPosition(scope: $0.scope, count: $0.count, chain: $0.chain) }
       })
+  }
+
+  /// The feeds of this scope and of those inside it.
+  func allFeeds() async throws -> [StoredFeed] {
+    var feeds = try database.read { try $0.feeds() }
+    for (_, part) in try await openParts() { feeds += try await part.allFeeds() }
+    return feeds
+  }
+
+  /// Fetches what all nodes have of this scope and of those inside it; a sentence for each node that
+  /// cannot be asked.
+  func listenToNodesInAllParts() async throws -> [String] {
+    let unheard = try await listenToNodes()
+    for (_, part) in try await openParts() {
+      _ = try await part.listenToNodesInAllParts()
+      try adoptPolicy(await part.policyEntries)
+    }
+    return unheard
   }
 
   /// Fetches what all nodes have, side by side; a sentence for each that cannot be asked.

@@ -21,6 +21,10 @@ final class FolderMirror {
   var adopted: Set<ObjectID> = []
   /// Whether taking in left a difference between folder and tree that writing must settle.
   var needsWriting = false
+  /// Rules of the ignore files above the folder.
+  var ignoring = IgnoreFile(parsing: [])
+  /// The folders that scopes of their own look after.
+  var mounts: [Mount] = []
   /// What was changed here and elsewhere, in words.
   var notes: [String] = []
   /// Packs whose only copy was damaged here: the files that lay in them are read again.
@@ -42,8 +46,10 @@ final class FolderMirror {
   /// The longest index file that is read: 16 million objects.
   private static let bytesMax = 4 << 30
 
-  /// Opens the folder and the index of it.
-  init(folder: [UInt8], home: VaultHome, storeKey: SecretBytes, disk: any Disk) throws {
+  /// Opens the folder and the index of it, which is kept under the name `called`.
+  init(
+    folder: [UInt8], called name: [UInt8], home: VaultHome, storeKey: SecretBytes, disk: any Disk
+  ) throws {
     root = try FolderRoot(systemPath: folder)
     time = try root.fileSystemTime()
     kept = try home.database.read {
@@ -51,7 +57,7 @@ final class FolderMirror {
     }
     keys = ObjectKeys(decoding: kept.keys ?? [])
     let path = Self.indexPath(home)
-    let found = try Self.index(at: path, folder: folder, storeKey: storeKey, disk: disk)
+    let found = try Self.index(at: path, folder: name, storeKey: storeKey, disk: disk)
     index = found ?? FolderIndex(rootKey: ObjectKeys.root)
     isIndexKept = found != nil
     // Without an index nothing is known to be shown, whatever was noted.
@@ -121,6 +127,8 @@ final class FolderMirror {
     let index = self.index
     var options = FolderScan.Options()
     options.keeps = { path in index.object(at: path) != nil }
+    options.ignoring = ignoring
+    if !mounts.isEmpty { options.passesOver = MountedPlaces(self).contains }
     let scan = FolderScan(root, options: options)
     var diff = FolderDiff(with: index)
     var count = 0

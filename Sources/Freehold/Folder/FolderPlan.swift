@@ -57,6 +57,8 @@ struct FolderPlanner {
   let touched: TouchedObjects
   /// Found in the folder, but with attributes of their own.
   let adopted: Set<ObjectID>
+  /// Folders whose inside is another scope's.
+  let mounts: Set<ObjectID>
   var keys: ObjectKeys
   private(set) var plan = FolderPlan()
   private var groups: LinkGroups
@@ -64,13 +66,14 @@ struct FolderPlanner {
 
   init(
     tree: Tree, index: FolderIndex, touched: TouchedObjects, adopted: Set<ObjectID>,
-    keys: ObjectKeys
+    keys: ObjectKeys, mounts: Set<ObjectID> = []
   ) {
     self.tree = tree
     self.index = index
     self.touched = touched
     self.adopted = adopted
     self.keys = keys
+    self.mounts = mounts
     groups = LinkGroups(tree)
   }
 
@@ -93,7 +96,8 @@ struct FolderPlanner {
         }
         let key = keys.key(thing)
         compare(thing, key, in: folder.key, name)
-        if thing.kind == .folder { pending.append((thing.object, key)) }
+        guard thing.kind == .folder, !mounts.contains(thing.object) else { continue }
+        pending.append((thing.object, key))
       }
     }
     if shownCount < index.count { doom() }

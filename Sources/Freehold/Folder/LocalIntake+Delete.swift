@@ -14,10 +14,15 @@ extension LocalIntake {
     }
     guard let object = object(key), draft.tree.contains(object), !draft.tree.isTrashed(object)
     else { return }
+    // What is in a scope's folder is deleted there: the folder is made again, empty.
+    guard !mounts.contains(object) else {
+      mirror.needsWriting = true
+      return
+    }
     counts.deleted += 1
     // What lies in a deleted folder goes with it; what was moved out of it elsewhere stays.
     guard isTop else { return }
-    if wasInStep, !mirror.applied.hasMarks { return try draft.trash(object) }
+    if wasInStep, !mirror.applied.hasMarks, mounts.isEmpty { return try draft.trash(object) }
     try deleteShown(object, in: &draft)
   }
 
@@ -58,7 +63,7 @@ extension LocalIntake {
     var own: [ObjectID] = []
     for child in tree.children(of: folder) {
       let object = child.object
-      var isGoing = departed.contains(mirror.keys.key(object))
+      var isGoing = departed.contains(mirror.keys.key(object)) && !mounts.contains(object)
       if isGoing {
         isGoing =
           child.kind == .folder

@@ -220,7 +220,9 @@ extension LocalIntake {
       mirror.adopted.insert(object)
       mirror.needsWriting = true
     }
-    if !ObjectKeys.isCopy(key), let object = object(key), let kind = draft.tree.kind(of: object),
+    // The time of a scope's folder moves with what is in it: that is the scope's to say.
+    if !ObjectKeys.isCopy(key), let object = object(key), !mounts.contains(object),
+      let kind = draft.tree.kind(of: object),
       try observe(change).record(
         object, kind: kind, shown: row.stat, isInStep: wasInStep, in: &draft)
     {

@@ -65,6 +65,8 @@ final class LocalIntake {
   private var present: [Present] = []
   private var gone: [FolderKey] = []
   let devices: DeviceNames
+  /// Folders whose inside is another scope's.
+  let mounts: Set<ObjectID>
 
   /// Something for the index once all structure is done.
   struct Present {
@@ -80,6 +82,7 @@ final class LocalIntake {
     self.mirror = mirror
     wasInStep = mirror.applied.vector == tree.vector
     devices = tree.deviceNames
+    mounts = Set(mirror.mounts.map(\.object))
     var departed: Set<FolderKey> = []
     for change in changes.changes.ofKnownObjects {
       guard case .known(let key) = change.object else { continue }

@@ -25,7 +25,7 @@ extension Vault {
   func objectsTouched(since vector: VersionVector) throws -> TouchedObjects {
     if tree.objectCount == 0 { return .some([]) }
     guard !vector.isEmpty else { return .all }
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     var touched: Set<ObjectID> = []
     for feed in try database.read({ try $0.feeds(in: scope) }) {
       var next = vector[feed.device.key] + 1

@@ -15,7 +15,7 @@ extension Vault {
     var planner = FolderPlanner(
       tree: tree, index: mirror.index,
       touched: try objectsTouched(since: mirror.applied.vector), adopted: mirror.adopted,
-      keys: mirror.keys)
+      keys: mirror.keys, mounts: Set(mirror.mounts.map(\.object)))
     planner.run()
     mirror.keys = planner.keys
     return planner.plan

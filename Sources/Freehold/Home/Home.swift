@@ -20,9 +20,11 @@ public struct Home: Sendable {
   var keyPath: DiskPath { path.appending("device.key") }
   var vaultsPath: DiskPath { path.appending("vaults") }
 
-  /// The folder of one vault: named by the end of its DID, which is enough to tell vaults apart.
-  func vaultPath(_ vault: DID) -> DiskPath {
-    vaultsPath.appending(String(vault.text.suffix(16)))
+  /// The folder of one vault: named by the end of its DID, which is enough to tell vaults apart; of
+  /// a folder that somebody shared, by its scope too.
+  func vaultPath(_ vault: DID, scope: ScopeID? = nil) -> DiskPath {
+    let name = String(vault.text.suffix(16))
+    return vaultsPath.appending(scope.map { "\(name)-\($0.hex)" } ?? name)
   }
 
   /// Whether there is a device here.

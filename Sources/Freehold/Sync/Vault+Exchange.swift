@@ -46,7 +46,7 @@ extension Vault {
         try await introduce(to: client)
         try await fetch(client, &outcome)
       }
-      if !onlyFetches, !outcome.showsFork {
+      if !onlyFetches, !outcome.showsFork, writesHere {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
         try await uploadShards(client)
         try await bring(client, &outcome)

@@ -19,7 +19,7 @@ extension Vault {
     report.isDryRun = options.isDryRun
     let meter = TrafficMeter()
     if !options.isDryRun {
-      try takeUpSuccession()
+      if writesHere { try takeUpSuccession() }
       try settleKeys()
       try await hearFirst(meter: meter, progress: progress)
     }
@@ -30,9 +30,10 @@ extension Vault {
         _ = try await exchangeWithNodes(meter: meter, progress: progress)
       }
       // Its name is part of those that are given to files of which there are two.
-      if mirror != nil { try nameDevice() }
+      if mirror != nil, writesHere { try nameDevice() }
     }
     if let mirror {
+      try releaseMounted(mirror)
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {
@@ -42,6 +43,7 @@ extension Vault {
       if let mirror {
         if treeWentBack { mirror.applied = AppliedState() }
         treeWentBack = false
+        try releaseMounted(mirror)
         try passOverSettings(mirror)
         try await writeFolder(
           mirror, nodes: Set(outcomes.filter(\.isReached).map(\.node)), meter: meter,
@@ -53,6 +55,7 @@ extension Vault {
       report.receivedBytes = meter.receivedBytes
       try conclude(outcomes, mirror: mirror, report: &report)
     }
+    try await syncParts(mirror, options, progress: progress, report: &report)
     report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
     return report
   }
@@ -70,6 +73,7 @@ extension Vault {
     }
     mirror.troubles += changes.troubles
     mirror.removeStaleDrafts(using: &generator)
+    guard writesHere else { return tellOfOwnChanges(changes, &report) }
     if !options.acceptsMassChange { try MassChangeGuard.check(changes) }
     try passOverSettings(mirror)
     if options.isDryRun {
@@ -194,7 +198,7 @@ extension Vault {
     var outcome = outcome
     guard outcome.trouble == nil else { return outcome }
     do {
-      try await bring(client, &outcome)
+      if writesHere { try await bring(client, &outcome) }
       try await confirm(client, &outcome)
     } catch {
       outcome.trouble = NodeTrouble(error, name: client.name, url: url)
@@ -259,8 +263,12 @@ extension Vault {
     // What the copy knew of the folder may be of another time: everything is compared.
     if comparesAnew { try FolderMirror.forget(home, disk: environment.disk) }
     do {
-      return try FolderMirror(
-        folder: facts.folder, home: home, storeKey: keys.storeKey, disk: environment.disk)
+      let mirror = try FolderMirror(
+        folder: boundFolder, called: facts.folder, home: home, storeKey: keys.storeKey,
+        disk: environment.disk)
+      mirror.mounts = mounts()
+      mirror.ignoring = IgnoreFile(parsing: ignoredAbove)
+      return mirror
     } catch let error as FolderError {
       throw FreeholdError(
         .noSuchVault, "the vault's folder cannot be opened: \(error)",

@@ -84,16 +84,22 @@ extension Vault {
 
   /// Opens a vault that this device has.
   ///
+  /// With a scope, the folder that somebody shared with this device.
+  ///
   /// Throws `.busy` while another process has it open, `.noSuchVault` when it is not there.
-  public static func open(_ vault: DID, in home: Home, unlock: Unlock) throws -> Vault {
-    let opened = try reopen(vault, in: home, keys: try home.openKeys(unlock))
+  public static func open(
+    _ vault: DID, scope: ScopeID? = nil, in home: Home, unlock: Unlock
+  ) throws -> Vault {
+    let opened = try reopen(vault, scope: scope, in: home, keys: try home.openKeys(unlock))
     try finishMaking(in: opened.home)
     return opened
   }
 
   /// Opens a vault, and leaves the mark of one in the making.
-  static func reopen(_ vault: DID, in home: Home, keys: DeviceKeys) throws -> Vault {
-    let path = home.vaultPath(vault)
+  static func reopen(
+    _ vault: DID, scope: ScopeID? = nil, in home: Home, keys: DeviceKeys
+  ) throws -> Vault {
+    let path = home.vaultPath(vault, scope: scope)
     guard try home.environment.disk.exists(path) else {
       throw FreeholdError(
         .noSuchVault, "this device does not have the vault \(vault.text.suffix(16))",
@@ -125,16 +131,29 @@ extension Vault {
     var succession = try store.database.read {
       try DeviceSuccession($0, base: keys, vault: facts.vault)
     }
-    let isCopy = try HomeMark.isCopy(store, on: environment.disk)
-    if isCopy { (succession, facts) = try succeed(store, succession, facts, in: environment) }
     let policy = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
-    let keyring = succession.keyring(policy.evaluate())
+    let state = policy.evaluate()
+    let isCopy = try HomeMark.isCopy(store, on: environment.disk)
+    if isCopy {
+      try requireSuccessor(succession.keys.signing.did, state)
+      (succession, facts) = try succeed(store, succession, facts, in: environment)
+    }
     let tree = try loadTree(
-      home: store, scope: facts.rootScope, vault: facts.vault, keyring: keyring,
-      storeKey: keys.storeKey)
+      home: store, scope: facts.rootScope,
+      opener: EntryOpener(state, keyring: succession.keyring(state)), storeKey: keys.storeKey)
     return Vault(
       environment: environment, home: store, facts: facts, succession: succession,
       policy: policy, tree: tree, notice: isCopy ? sentence(facts) : nil)
+  }
+
+  /// Only a manager lets its own successor in: a guest's copied home needs a new grant.
+  private static func requireSuccessor(_ device: DID, _ state: PolicyState) throws {
+    let grants = state.grants(to: device)
+    guard grants.isEmpty || grants.contains(where: { $0.rank != nil }) else {
+      throw FreeholdError(
+        .refused, "this home is a copy of another device's, and what was shared with that one",
+        hint: "freehold card in a new home makes a card; whoever shared the folder grants it anew")
+    }
   }
 
   /// Says that a vault that is new here has its recovery sheet, if any, and its folder: from now
@@ -158,6 +177,7 @@ extension Vault {
 
   /// Writes entries into the policy log as this device, durably.
   func author(_ body: (inout PolicyAuthor) throws -> Void) throws {
+    precondition(!isPart, "the outermost part writes into the policy")
     if let renewed { throw renewed }
     var author = try PolicyAuthor(device: keys.signing, log: policy)
     try body(&author)

@@ -130,7 +130,7 @@ extension Vault {
       $0.scope == scope && knowsPart(of: $0.device)
     }
     guard !waiting.isEmpty else { return ([], false) }
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     var batches: [Batch] = []
     var broken: [StoredEntry] = []
     var opened: [StoredEntry] = []

@@ -2,6 +2,7 @@ import VaultCRDT
 import VaultCrypto
 import VaultEncoding
 import VaultPacking
+import VaultPolicy
 import VaultSealing
 import VaultStore
 import VaultSync
@@ -12,11 +13,11 @@ extension Vault {
   /// Reads the tree: the last checkpoint and the merged entries behind it.
   func loadTree() throws -> Tree {
     try Self.loadTree(
-      home: home, scope: scope, vault: did, keyring: keyring, storeKey: keys.storeKey)
+      home: home, scope: scope, opener: opener, storeKey: keys.storeKey)
   }
 
   static func loadTree(
-    home: VaultHome, scope: ScopeID, vault: DID, keyring: Keyring, storeKey: SecretBytes
+    home: VaultHome, scope: ScopeID, opener: EntryOpener, storeKey: SecretBytes
   ) throws -> Tree {
     var tree = Tree()
     if let sealed = try home.database.read({ try $0.checkpoint(scope)?.sealed }) {
@@ -24,7 +25,6 @@ extension Vault {
         consume sealed, storeKey: storeKey, column: checkpointColumn, row: scope.bytes)
       tree = try Tree(checkpoint: plain)
     }
-    let opener = EntryOpener(vault: vault, keyring: keyring)
     var replay = FeedReplay(
       try home.database.read { try $0.feeds(in: scope) }, after: tree.vector, upTo: nil)
     try replay.run(into: &tree) { feed, next, bytesMax in
@@ -39,7 +39,7 @@ extension Vault {
 
   /// Merges stored entries up to a cut into a tree; whether all of them could be merged.
   func replay(into past: inout Tree, upTo cut: VersionVector) throws -> Bool {
-    let opener = EntryOpener(vault: did, keyring: keyring)
+    let opener = self.opener
     var replay = FeedReplay(
       try database.read { try $0.feeds(in: scope) }, after: past.vector, upTo: cut)
     try replay.run(into: &past) { feed, next, bytesMax in
@@ -96,6 +96,14 @@ extension Vault {
 struct EntryOpener {
   let vault: DID
   let keyring: Keyring
+  /// Whose word about settings and mounts counts (docs/spec/sharing.md section 2).
+  let managers: Set<Bytes32>
+
+  init(_ state: PolicyState, keyring: Keyring) {
+    vault = state.vault
+    self.keyring = keyring
+    managers = Set(state.grants.filter { $0.rank != nil }.map(\.principal.key)).union([vault.key])
+  }
 
   /// Opens an entry; throws when no key fits, or when it is not what its place says.
   func open(_ stored: StoredEntry) throws -> Batch {
@@ -114,9 +122,21 @@ struct EntryOpener {
       guard batch.replica == stored.device.key, batch.sequence == stored.sequence else {
         throw EntryProblem.misplaced
       }
-      return batch
+      return managers.contains(batch.replica) ? batch : batch.neutralising(isForManagers(batch))
     }
     throw EntryProblem.doesNotOpen
+  }
+
+  /// What a guest's operations must not change: whom to trust, and where other scopes are.
+  private func isForManagers(_ batch: Batch) -> (Operation) -> Bool {
+    let own = DeviceSetting.key(batch.replica)
+    return { operation in
+      switch operation {
+      case .setSetting(let key, _): !key.starts(with: PackRecord.prefix) && key != own
+      case .setAttribute(_, let attribute, _): attribute == .scope
+      default: false
+      }
+    }
   }
 }
 

@@ -22,6 +22,15 @@ public actor Vault {
   var succession: DeviceSuccession
   /// What a person should know since this start: that this is a new device; nil for nothing.
   public nonisolated let notice: String?
+  /// Whether this is one scope of a vault inside the home of the scope around it, which speaks for
+  /// the device: only that one writes into the policy.
+  let isPart: Bool
+  /// Where the folder is now: that of a part moves with the folders around it.
+  var boundFolder: [UInt8]
+  /// Rules of the ignore files above the folder of a part.
+  var ignoredAbove: [UInt8] = []
+  /// The scopes inside this one that are open.
+  var parts: [ScopeID: Vault] = [:]
   /// Keys the tokens of the local chunk index.
   let tokenKey: SecretBytes
 
@@ -44,7 +53,7 @@ public actor Vault {
 
   init(
     environment: Environment, home: VaultHome, facts: VaultFacts, succession: DeviceSuccession,
-    policy: PolicyLog, tree: Tree, notice: String? = nil
+    policy: PolicyLog, tree: Tree, notice: String? = nil, isPart: Bool = false
   ) {
     let keys = succession.keys
     self.environment = environment
@@ -53,6 +62,8 @@ public actor Vault {
     self.keys = keys
     self.succession = succession
     self.notice = notice
+    self.isPart = isPart
+    boundFolder = facts.folder
     self.policy = policy
     self.tree = tree
     tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")
@@ -73,10 +84,15 @@ public actor Vault {
   public nonisolated var folder: [UInt8] { facts.folder }
 
   var database: VaultDatabase { home.database }
-  var scope: ScopeID { facts.rootScope }
+  nonisolated var scope: ScopeID { facts.rootScope }
+
+  /// Opens stored entries as the policy is now.
+  var opener: EntryOpener { EntryOpener(policy.state, keyring: keyring) }
 
   /// Stores what is kept between runs and lets other processes in.
-  public func close() throws {
+  public func close() async throws {
+    for (_, part) in parts { try await part.close() }
+    parts = [:]
     try storeCheckpointIfWorthIt()
     home.close()
   }

@@ -11,9 +11,9 @@ public struct VaultStatusReader: Sendable {
   private let facts: VaultFacts
 
   /// Opens the store of a vault for reading.
-  public init(_ vault: DID, in home: Home) throws {
+  public init(_ vault: DID, scope: ScopeID? = nil, in home: Home) throws {
     self.home = home
-    let path = home.vaultPath(vault)
+    let path = home.vaultPath(vault, scope: scope)
     guard try home.environment.disk.exists(path) else {
       throw FreeholdError(
         .noSuchVault, "this device does not have the vault \(vault.text.suffix(16))")

@@ -26,6 +26,7 @@ public struct VaultWatch: Sendable {
   }
 
   private let vault: DID
+  private let scope: ScopeID?
   private let home: Home
   private let pace: WatchPace
   private let prepare: @Sendable (Vault) async throws -> Void
@@ -35,11 +36,12 @@ public struct VaultWatch: Sendable {
   ///
   /// `prepare` is called whenever the vault was opened, and may refuse.
   public init(
-    _ vault: DID, in home: Home, pace: WatchPace = WatchPace(),
+    _ vault: DID, scope: ScopeID? = nil, in home: Home, pace: WatchPace = WatchPace(),
     progress: @escaping @Sendable () -> SyncProgress = { SyncProgress() },
     prepare: @escaping @Sendable (Vault) async throws -> Void = { _ in }
   ) {
     self.vault = vault
+    self.scope = scope
     self.home = home
     self.pace = pace
     self.progress = progress
@@ -191,7 +193,7 @@ public struct VaultWatch: Sendable {
   ) async -> SyncEnd {
     var end = SyncEnd(folder: watched)
     do {
-      let vault = try Vault.open(self.vault, in: home, unlock: .keys(keys))
+      let vault = try Vault.open(self.vault, scope: scope, in: home, unlock: .keys(keys))
       do {
         try await sync(vault, without: without, reason, &end)
       } catch {

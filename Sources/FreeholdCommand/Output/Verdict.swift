@@ -36,7 +36,8 @@ struct Verdict: Equatable {
       code = plain.code
     } else if plain.code == .tampered || plain.code == .noSpace {
       code = plain.code
-    } else if report.nodesAsked > 0, refusals.count == report.nodesAsked {
+    } else if !refusals.isEmpty, report.nodesReached == 0 {
+      // Whoever answers refuses.
       code = .refused
     } else if report.nodesAsked > 0, report.nodesReached == 0 {
       code = .offline

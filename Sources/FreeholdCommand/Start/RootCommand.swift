@@ -10,7 +10,9 @@ struct RootCommand: ParsableCommand {
       LogCommand.self, DiffCommand.self, RestoreCommand.self, ConflictsCommand.self,
       ResolveCommand.self, CheckCommand.self, ExportCommand.self, LinkCommand.self,
       JoinCommand.self, RecoverCommand.self, DeviceCommand.self, NodeCommand.self,
-      RedundancyCommand.self, ServiceCommand.self, UnlockCommand.self, LockCommand.self,
+      RedundancyCommand.self, CardCommand.self, ContactCommand.self, GrantCommand.self,
+      AcceptCommand.self, GrantsCommand.self, RevokeCommand.self, RevocationsCommand.self,
+      ServiceCommand.self, UnlockCommand.self, LockCommand.self,
       DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
       AgentCommand.self,
     ], helpNames: [.short, .long])

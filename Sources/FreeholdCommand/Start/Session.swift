@@ -84,7 +84,7 @@ struct Session {
     let end = clock.monotonic() + Self.patience
     while true {
       do {
-        return try Vault.open(place.vault, in: home, unlock: .keys(keys))
+        return try Vault.open(place.vault, scope: place.scope, in: home, unlock: .keys(keys))
       } catch let error as FreeholdError where error.code == .busy && clock.monotonic() < end {
         try await clock.sleep(for: Self.pause)
       }
@@ -93,7 +93,7 @@ struct Session {
 
   /// Reads the vault's status: no keys, no network, no lock.
   func statusReader(_ place: VaultPlace) throws -> VaultStatusReader {
-    try VaultStatusReader(place.vault, in: home)
+    try VaultStatusReader(place.vault, scope: place.scope, in: home)
   }
 
   /// Closes connections that were opened outside `withVault`.

@@ -17,7 +17,7 @@ struct WatchRun {
     let place = place
     let line = ProgressLine(session)
     let watch = VaultWatch(
-      place.vault, in: session.home, progress: { line.progress() },
+      place.vault, scope: place.scope, in: session.home, progress: { line.progress() },
       prepare: { vault in try place.require(vault) })
     var talk = WatchTalk(session.console, vault: place.vault)
     defer { session.abandonConnections() }

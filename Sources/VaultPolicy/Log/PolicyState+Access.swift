@@ -68,6 +68,20 @@ extension PolicyState {
       .min { ($0.rank ?? 0, $0.entry) < ($1.rank ?? 0, $1.entry) }
   }
 
+  /// Whether the conditions that a grant rests on let requests about a scope through.
+  public func covers(_ scope: ScopeID, by grant: CID) -> Bool {
+    history.position(grant).map {
+      history.chain(ofGrantAt: $0).allow(.pullLog(scope: scope), now: nil)
+    } ?? false
+  }
+
+  /// Whether a grant ever allowed a principal a request, whatever became of it.
+  public func wasEverAllowed(_ request: Request, to principal: DID) -> Bool {
+    (history.rules.grantsTo[principal] ?? []).contains {
+      grant(at: $0, allows: request, now: nil)
+    }
+  }
+
   /// Whether somebody put the principal out by name (R4).
   ///
   /// What was delegated to it off the log has seen no revocation, and so counts no more.

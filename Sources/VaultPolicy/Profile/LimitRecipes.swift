@@ -32,6 +32,27 @@ extension PolicyStatement {
     return .or([.compare(.equal, selector, .null)] + choices)
   }
 
+  /// The scopes that a statement made by `scopes(_:)` lets through; nil for every other statement.
+  public var limitedScopes: [ScopeID]? {
+    guard case .or(let choices) = self, let selector = try? Selector(".scope"), choices.count > 1,
+      choices[0] == .compare(.equal, selector, .null)
+    else { return nil }
+    let scopes = choices.dropFirst().compactMap { choice -> ScopeID? in
+      guard case .compare(.equal, selector, let value) = choice else { return nil }
+      return value.asScope
+    }
+    return scopes.count == choices.count - 1 ? scopes : nil
+  }
+
+  /// How many delegations a statement made by `hops(atMost:)` lets through; nil for every other
+  /// statement.
+  public var hopsMax: Int? {
+    guard case .compare(.lessOrEqual, let selector, let value) = self,
+      let hops = try? Selector(".hops"), selector == hops
+    else { return nil }
+    return value.asInt.map { Int(clamping: $0) }
+  }
+
   /// At most so many delegations, the grant itself included.
   public static func hops(atMost count: Int) throws(UCANError) -> PolicyStatement {
     .compare(.lessOrEqual, try Selector(".hops"), .int(count))

@@ -1,0 +1,25 @@
+import VaultEncoding
+
+/// What taking access away would do: shown before anything is done.
+public struct AccessRevocationPlan: Sendable {
+  /// The person.
+  public let name: String
+  /// What would be taken away.
+  public let access: [GivenAccess]
+  /// How many of its entries stay.
+  public let keptEntries: Int
+  /// Nodes that could not be asked what they have.
+  public let unheard: [String]
+  let members: [DID]
+  let entries: [CID]
+}
+
+/// What came of taking access away.
+public struct AccessRevocationOutcome: Sendable {
+  /// What was taken away.
+  public let plan: AccessRevocationPlan
+  /// How many new keys were started.
+  public let newEpochs: Int
+  /// Which nodes know.
+  public let coverage: PolicyCoverage
+}

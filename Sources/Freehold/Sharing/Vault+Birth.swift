@@ -1,0 +1,99 @@
+import VaultCRDT
+import VaultEncoding
+import VaultEnvironment
+import VaultFolder
+import VaultPolicy
+import VaultSealing
+
+// A folder becomes a scope, in place (docs/spec/sharing.md section 3).
+//
+// First the policy names it and gives it a key; then a part of this device gets a tree that shows
+// what the folder showed; at last one batch in the tree around turns the folder into a mount. Only
+// that last step makes anything refer to the new scope: what is interrupted before leaves a name
+// that nobody uses.
+
+extension Vault {
+  /// The scope of the folder at a path, which is made one now when it is none.
+  ///
+  /// Only for the outermost part of a manager's device: it writes into the policy.
+  func makeScope(at path: VaultPath) async throws -> ScopeID {
+    let (holder, rest) = try await holder(of: path)
+    guard !rest.names.isEmpty else { return holder.scope }
+    let seed = try await holder.seed(ofFolderAt: rest)
+    let around = holder.scope
+    var random = generator
+    defer { generator = random }
+    let scope = ScopeID.generate(using: &random)
+    let keyring = self.keyring
+    try author { author in
+      try author.nameScope(scope, parent: around)
+      try author.inherit(from: around, to: scope, using: &random)
+      try author.renewKey(of: scope, keyring, using: &random)
+    }
+    try await holder.adoptPolicy(policyEntries)
+    try await holder.bear(scope, at: rest, seed)
+    return scope
+  }
+
+  /// What the folder at a path shows.
+  func seed(ofFolderAt path: VaultPath) async throws -> ScopeSeed {
+    let object = try find(path, in: tree)
+    guard tree.kind(of: object) == .folder else {
+      throw FreeholdError(
+        .usage, "only folders can be shared", hint: "put the file into a folder of its own")
+    }
+    return try await seed(of: object)
+  }
+
+  /// Lets a scope take over the folder at a path.
+  func bear(_ scope: ScopeID, at path: VaultPath, _ seed: ScopeSeed) async throws {
+    let folder = try find(path, in: tree)
+    let part = try makePart(scope)
+    var settings = tree.settings(prefix: NodeEntry.prefix)
+    if let redundancy = tree.setting(Redundancy.settingKey) {
+      settings.append((Redundancy.settingKey, redundancy))
+    }
+    try await part.plant(seed, settings: settings)
+    try commit { draft in
+      try draft.setAttribute(.scope, of: folder, to: scope.bytes)
+      for child in draft.tree.children(of: folder) { try draft.trash(child.object) }
+    }
+    parts[scope] = part
+    try await handOver(
+      seed.items.compactMap { item in
+        item.attributes.first { $0.key == .scope }.flatMap { ScopeID($0.value) }
+      }, to: part)
+  }
+
+  /// Scopes that are now inside another one move their homes into its home.
+  private func handOver(_ scopes: [ScopeID], to part: Vault) async throws {
+    for scope in scopes {
+      if let open = parts.removeValue(forKey: scope) { try await open.close() }
+      let (from, to) = (partPath(scope), await part.partPath(scope))
+      guard try environment.disk.exists(from), try !environment.disk.exists(to) else { continue }
+      if let folder = to.parent { try environment.disk.makeFolder(folder) }
+      try environment.disk.move(from, to: to)
+    }
+  }
+}
+
+extension PolicyAuthor {
+  /// Gives who has access to one scope the same access to another.
+  mutating func inherit(
+    from around: ScopeID, to scope: ScopeID, using generator: inout RandomnessGenerator
+  ) throws {
+    let known = state
+    for grant in known.liveGrants where grant.rank == nil {
+      guard known.covers(around, by: grant.entry), !known.covers(scope, by: grant.entry) else {
+        continue
+      }
+      let terms = grant.body.delegation.terms
+      let statements = try terms.policy.statements.map { statement in
+        statement.limitedScopes == nil ? statement : try PolicyStatement.scopes([scope])
+      }
+      try self.grant(
+        terms.command, to: grant.principal, kem: grant.kem, policy: CapabilityPolicy(statements),
+        notBefore: terms.notBefore, expiresAt: terms.expiresAt, using: &generator)
+    }
+  }
+}

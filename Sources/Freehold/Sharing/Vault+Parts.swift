@@ -1,0 +1,140 @@
+import VaultCRDT
+import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultFolder
+import VaultPolicy
+import VaultStore
+import VaultSync
+
+// The scopes inside a scope.
+//
+// Each has a home inside the home of the one around it, and is a `Vault` that knows this scope and
+// no other: the same code syncs it for its owner and for a guest, who has nothing around it. Only
+// the outermost one writes into the policy, so that a device never numbers two entries alike; what
+// each learns of the policy the others are told.
+
+extension Vault {
+  private static let partsFolder = "scopes"
+  private static let partDeviceKey = "part-device"
+
+  /// The policy entries here, in an order in which they can be added.
+  var policyEntries: [[UInt8]] { policy.entries.map(\.bytes) }
+
+  /// Takes in what another part of this device knows of the policy.
+  func adoptPolicy(_ entries: [[UInt8]]) throws {
+    guard entries.count != policy.count || Set(entries) != Set(policyEntries) else { return }
+    var news = SyncNews(shown: StateParts())
+    news.policy = entries
+    _ = try ingest(news)
+  }
+
+  /// The part of a scope inside this one, opened, or made when this device has none yet; nil when
+  /// there is no key for it here.
+  func part(_ scope: ScopeID) async throws -> Vault? {
+    if let open = parts[scope] { return open }
+    guard keyring.writingKey(scope) != nil else { return nil }
+    let path = partPath(scope)
+    if try environment.disk.exists(path) {
+      let part = try Self.openPart(at: path, keys: keys, environment: environment)
+      if let part {
+        parts[scope] = part
+        try await part.adoptPolicy(policyEntries)
+        return part
+      }
+    }
+    let part = try makePart(scope)
+    parts[scope] = part
+    return part
+  }
+
+  func partPath(_ scope: ScopeID) -> DiskPath {
+    home.path.appending(Self.partsFolder).appending(scope.hex)
+  }
+
+  /// Opens a part; nil when it was another device's, or a copy: then it is put aside, and the
+  /// scope comes anew from the nodes.
+  private static func openPart(
+    at path: DiskPath, keys: DeviceKeys, environment: Environment
+  ) throws -> Vault? {
+    let store = try VaultHome.open(path, on: environment.disk)
+    do {
+      let (facts, owner, entries) = try store.database.read {
+        (try VaultFacts($0), try $0.meta(partDeviceKey), try $0.policyEntries())
+      }
+      let isOurs = try owner == keys.signing.did.key.bytes
+        && !HomeMark.isCopy(store, on: environment.disk)
+      guard let facts, isOurs else {
+        store.close()
+        try putAside(path, on: environment.disk)
+        return nil
+      }
+      let log = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
+      let state = log.evaluate()
+      let succession = DeviceSuccession(keys: keys)
+      let tree = try loadTree(
+        home: store, scope: facts.rootScope,
+        opener: EntryOpener(state, keyring: succession.keyring(state)), storeKey: keys.storeKey)
+      return Vault(
+        environment: environment, home: store, facts: facts, succession: succession, policy: log,
+        tree: tree, isPart: true)
+    } catch {
+      store.close()
+      throw error
+    }
+  }
+
+  /// Nothing of it is thrown away: it may hold what no node has.
+  private static func putAside(_ path: DiskPath, on disk: any Disk) throws {
+    for number in 1...1_000 {
+      let aside = DiskPath(path.bytes + Array(".before-\(number)".utf8))
+      guard try !disk.exists(aside) else { continue }
+      return try disk.move(path, to: aside)
+    }
+    throw FreeholdError(.failed, "there are too many former homes beside \(path)")
+  }
+
+  /// Makes a part without a tree.
+  func makePart(_ scope: ScopeID) throws -> Vault {
+    let known = nodeBook.sorted { $0.key < $1.key }.map(\.value.bytes)
+    let facts = VaultFacts(
+      genesis: self.facts.genesis, rootScope: scope, name: self.facts.name,
+      deviceName: self.facts.deviceName, folder: Array("scope/\(scope.hex)".utf8),
+      firstNodes: known)
+    let store = try VaultHome.open(partPath(scope), on: environment.disk)
+    let entries = policy.entries
+    let owner = device.key.bytes
+    try store.database.write { transaction in
+      for entry in entries { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
+      try facts.store(transaction)
+      try transaction.setMeta(Self.partDeviceKey, to: owner)
+    }
+    _ = try HomeMark.isCopy(store, on: environment.disk)
+    let part = Vault(
+      environment: environment, home: store, facts: facts,
+      succession: DeviceSuccession(keys: keys), policy: policy, tree: Tree(), isPart: true)
+    return part
+  }
+
+  /// All scopes inside this one that this device has, with their paths from here.
+  func openParts() async throws -> [(mount: Mount, part: Vault)] {
+    var open: [(mount: Mount, part: Vault)] = []
+    for mount in mounts() {
+      if let part = try await part(mount.scope) { open.append((mount, part)) }
+    }
+    return open
+  }
+
+  /// Who looks after a path, and what the path is there: this scope, or one inside it.
+  func holder(of path: VaultPath) async throws -> (vault: Vault, path: VaultPath) {
+    guard let mount = mounts().first(where: { path.names.starts(with: $0.path) }) else {
+      return (self, path)
+    }
+    guard let part = try await part(mount.scope) else {
+      throw FreeholdError(
+        .refused, "this device has no key for that folder",
+        hint: "freehold sync fetches it; a device that has it seals it to this one")
+    }
+    return try await part.holder(of: VaultPath(Array(path.names.dropFirst(mount.path.count))))
+  }
+}

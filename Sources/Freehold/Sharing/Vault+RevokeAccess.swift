@@ -1,0 +1,131 @@
+import VaultCrypto
+import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+import VaultStore
+import VaultSync
+
+// Taking access away from a person.
+//
+// As with a device: first this device hears what there is, then, in one step on the disk, the
+// removal, which names what stays, and a new key for every scope that the other could read; then
+// the nodes are told, each signs, and who is silent is named.
+
+extension Vault {
+  /// What taking a person's access away would do: to one folder, or to everything.
+  ///
+  /// Changes nothing but what this device knows. Throws `noSuchVault` when there is nothing to take.
+  public func planRevocation(
+    ofAccess name: String, to path: VaultPath?
+  ) async throws -> AccessRevocationPlan {
+    try requireManager("take access away")
+    let contact = try contact(name)
+    let unheard = try await listenToNodesInAllParts()
+    let members = contact.card.members.map(\.did)
+    let state = policy.state
+    var entries: [CID] = []
+    if let path {
+      let (holder, rest) = try await holder(of: path)
+      guard rest.names.isEmpty else {
+        throw FreeholdError(
+          .noSuchVault, "that folder is not shared by itself",
+          hint: "freehold grants shows what is shared, and with whom")
+      }
+      let scope = holder.scope
+      entries = members.flatMap { state.grants(to: $0) }
+        .filter { $0.isLive && state.covers(scope, by: $0.entry) }.map(\.entry)
+    } else {
+      entries = members.flatMap { state.grants(to: $0) }.filter(\.isLive).map(\.entry)
+    }
+    guard !entries.isEmpty else {
+      throw FreeholdError(
+        .noSuchVault, "\(name) has no access there", hint: "freehold grants shows who has")
+    }
+    let access = try await grants().filter { !Set($0.members).isDisjoint(with: members) }
+    let wanted = path
+    return AccessRevocationPlan(
+      name: name, access: access.filter { row in wanted.map { row.path == $0 } ?? true },
+      keptEntries: try await kept(of: Set(members)).feeds.values.joined()
+        .reduce(0) { $0 + Int(clamping: $1.count) },
+      unheard: unheard, members: members, entries: entries)
+  }
+
+  /// Takes the access away, durably, and tells the nodes.
+  public func revoke(_ plan: AccessRevocationPlan) async throws -> AccessRevocationOutcome {
+    let kept = try await kept(of: Set(plan.members))
+    let before = policy.count
+    var random = generator
+    defer { generator = random }
+    let keyring = self.keyring
+    try author { author in
+      for entry in plan.entries where author.state.grant(entry)?.isLive ?? false {
+        try author.revoke(.grant(entry), keptOperations: kept)
+      }
+      for entry in plan.entries where author.state.grant(entry)?.isLive ?? false {
+        throw FreeholdError(
+          .refused, "\(plan.name) ranks as high as this device, or higher (\(entry))",
+          hint: "the 24 words stand above all: freehold recover into another home")
+      }
+      try author.settleKeys(keyring, using: &random)
+    }
+    let started = policy.entries.dropFirst(before).compactMap(\.epoch)
+      .count { $0.extends == nil }
+    try applyRevocations()
+    try await tellParts()
+    return AccessRevocationOutcome(
+      plan: plan, newEpochs: started, coverage: try await announcePolicy())
+  }
+
+  /// Every revocation that counts, with the nodes that have signed for it and those that have not.
+  public func revocations() async throws -> [RevocationCoverage] {
+    let scopes = try await allScopes()
+    let nodes = nodeBook.sorted { $0.value.name < $1.value.name }
+    let entries = policy.entries.map(\.cid)
+    let state = policy.state
+    var rows: [RevocationCoverage] = []
+    for revocation in state.effectiveRevocations {
+      let grants = revocation.hits.compactMap { state.grant($0) }
+      guard let first = grants.first else { continue }
+      let position = entries.firstIndex(of: revocation.entry) ?? entries.count
+      let silent = try nodes.filter { node, _ in
+        try !isKnown(revocation.entry, at: position, to: node)
+      }
+      let reached = scopes.filter { scope in
+        grants.contains { state.covers(scope.scope, by: $0.entry) }
+      }
+      rows.append(
+        RevocationCoverage(
+          entry: revocation.entry, name: personName(first.principal),
+          paths: reached.map { VaultPath($0.path) },
+          acknowledged: nodes.filter { node in !silent.contains { $0.key == node.key } }
+            .map(\.value.name), silent: silent.map(\.value.name)))
+    }
+    return rows.merged()
+  }
+
+  /// Whether a node has signed for a policy with an entry: by a receipt of its own, or by one for
+  /// everything up to it.
+  private func isKnown(_ entry: CID, at position: Int, to node: DID) throws -> Bool {
+    try database.read { transaction in
+      if try transaction.policyAcknowledgedCount(by: node) > position { return true }
+      return try transaction.policyReceipts(for: entry).contains { $0.node == node }
+    }
+  }
+}
+
+extension [RevocationCoverage] {
+  /// What was said of one person with one breath, once: a right is several grants.
+  fileprivate func merged() -> [RevocationCoverage] {
+    var rows: [RevocationCoverage] = []
+    for row in self {
+      if let index = rows.firstIndex(where: {
+        $0.name == row.name && $0.paths == row.paths && $0.silent == row.silent
+      }) {
+        rows[index].entry = Swift.min(rows[index].entry, row.entry)
+      } else {
+        rows.append(row)
+      }
+    }
+    return rows.sorted { ($0.name, $0.entry) < ($1.name, $1.entry) }
+  }
+}

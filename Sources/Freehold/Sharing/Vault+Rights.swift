@@ -1,0 +1,30 @@
+import VaultEncoding
+import VaultFolder
+import VaultPolicy
+
+extension Vault {
+  /// Whether this device is one of those that write in the scope.
+  ///
+  /// One whose right was taken away goes on writing for itself: the nodes refuse it, and say so. One
+  /// that never had the right writes nothing at all.
+  var writesHere: Bool {
+    succession.former != nil
+      || policy.state.wasEverAllowed(.pushLog(scope: scope), to: device)
+  }
+
+  /// Whether this device is a manager of the vault.
+  var isManager: Bool { policy.state.managerGrant(of: device) != nil }
+
+  /// What is different in a folder in which this device may only read: it stays as it is.
+  func tellOfOwnChanges(_ changes: FolderChanges, _ report: inout SyncReport) {
+    let paths = changes.changes.map(\.path).sorted()
+    guard let first = paths.first else { return }
+    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    report.problems.append(
+      Problem(
+        .warning, .refused,
+        "this folder is shared for reading only: \(first.escapedForTerminal)\(more) stays on this"
+          + " device and goes nowhere",
+        hint: "ask for the right to write, or move it elsewhere"))
+  }
+}

@@ -1,0 +1,24 @@
+import VaultCRDT
+import VaultEncoding
+import VaultFolder
+
+// What another device put into a folder before it heard that the folder is a scope.
+//
+// It lies below the mount in the tree around, where nothing shows it. Whoever sees it moves it into
+// the scope. Two devices may do so at once: then a file is there twice, and none is lost.
+
+extension Vault {
+  /// Moves what lies below a mount in this tree into the scope's own.
+  func settleStrays(of mount: Mount, in part: Vault) async throws {
+    let strays = tree.children(of: mount.object)
+    guard !strays.isEmpty, writesHere, await part.writesHere, await part.isComplete else { return }
+    let seed = try await seed(of: mount.object)
+    try await part.plant(seed)
+    try commit { draft in
+      for stray in strays { try draft.trash(stray.object) }
+    }
+  }
+
+  /// Whether this part has heard what there is, so that what it lacks is lacking.
+  var isComplete: Bool { tree.objectCount > 0 || facts.firstNodes.isEmpty }
+}

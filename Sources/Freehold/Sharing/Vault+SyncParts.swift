@@ -1,0 +1,133 @@
+import VaultCRDT
+import VaultEncoding
+import VaultEnvironment
+import VaultFolder
+import VaultPolicy
+
+extension Vault {
+  /// Forgets what the index says about the inside of folders that scopes of their own look after:
+  /// the files stay, and the scopes compare them with their trees.
+  func releaseMounted(_ mirror: FolderMirror) throws {
+    mirror.mounts = mounts()
+    var keys: [FolderKey] = []
+    for mount in mirror.mounts {
+      var pending = [mirror.keys.key(mount.object)]
+      while let folder = pending.popLast() {
+        for row in mirror.index.children(of: folder) {
+          keys.append(row.key)
+          pending.append(row.key)
+        }
+      }
+    }
+    guard !keys.isEmpty else { return }
+    // From the leaves up: a row's children go before it.
+    for key in keys.reversed() { mirror.index.remove(key) }
+    try store(mirror)
+  }
+
+  /// Brings the scopes inside this one in step, one after the other, and adds what they say.
+  func syncParts(
+    _ mirror: FolderMirror?, _ options: SyncOptions, progress: SyncProgress,
+    report: inout SyncReport
+  ) async throws {
+    for mount in mounts() {
+      try Task.checkCancellation()
+      do {
+        guard let part = try await part(mount.scope) else {
+          report.problems.append(
+            Problem(
+              .warning, .partial, "\(mount.shown): this device has no key for it yet",
+              hint: "a device that has it seals it to this one with its next sync"))
+          continue
+        }
+        guard let folder = place(of: mount, mirror) else {
+          report.problems.append(
+            Problem(.warning, .partial, "\(mount.shown): its folder is not there yet"))
+          continue
+        }
+        if !options.isDryRun { try await tell(part, mirror) }
+        await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
+        let own = try await part.sync(options, progress: progress)
+        report.add(own)
+        try adoptPolicy(await part.policyEntries)
+        if !options.isDryRun { try await settleStrays(of: mount, in: part) }
+      } catch let error as FreeholdError {
+        report.problems.append(
+          Problem(
+            .warning, error.code == .needsDecision ? .partial : error.code,
+            "\(mount.shown): \(error.message)", hint: error.hint))
+      }
+    }
+  }
+
+  /// Where a scope's folder is on the disk now; nil when it is not there.
+  private func place(of mount: Mount, _ mirror: FolderMirror?) -> [UInt8]? {
+    guard let mirror else { return [] }
+    guard let path = mirror.index.path(of: mirror.keys.key(mount.object)) else { return nil }
+    return boundFolder + [UInt8(ascii: "/")] + path.bytes
+  }
+
+  /// Binds a part to where its folder is.
+  func bind(_ folder: [UInt8], ignoring rules: [UInt8]) {
+    boundFolder = folder
+    ignoredAbove = rules
+  }
+
+  /// Tells a part what the scope around it knows: the policy, and for managers the nodes and where
+  /// packs lie that were sealed around it.
+  private func tell(_ part: Vault, _ mirror: FolderMirror?) async throws {
+    try await part.adoptPolicy(policyEntries)
+    guard policy.state.managerGrant(of: device) != nil else { return }
+    var wanted = tree.settings(prefix: NodeEntry.prefix)
+    if let redundancy = tree.setting(Redundancy.settingKey) {
+      wanted.append((Redundancy.settingKey, redundancy))
+    }
+    for key in await part.packKeys() {
+      if let value = tree.setting(key) { wanted.append((key, value)) }
+    }
+    try await part.take(settings: wanted)
+  }
+
+  /// The settings of packs in this tree.
+  func packKeys() -> [[UInt8]] { tree.settings(prefix: PackRecord.prefix).map(\.key) }
+
+  /// Makes settings say what the scope around says.
+  func take(settings: [(key: [UInt8], value: [UInt8])]) throws {
+    // Before it has heard anything, a part of this device would only repeat what is there.
+    guard tree.objectCount > 0 || !tree.settings(prefix: NodeEntry.prefix).isEmpty else { return }
+    let differing = settings.filter { tree.setting($0.key) != $0.value }
+    for slice in differing.slices(of: Self.changesPerBatch / 4) {
+      try commit { draft in
+        for (key, value) in slice { try draft.setSetting(key, to: value) }
+      }
+    }
+  }
+}
+
+extension Mount {
+  /// The path for messages.
+  var shown: String { FolderPath(path.compactMap { FileName($0) }).escapedForTerminal }
+}
+
+extension SyncReport {
+  /// Adds what a scope inside the vault's folder says.
+  mutating func add(_ part: SyncReport) {
+    sentBytes += part.sentBytes
+    receivedBytes += part.receivedBytes
+    outgoing.add(part.outgoing)
+    incoming.add(part.incoming)
+    conflictCount += part.conflictCount
+    redundancy.isMet = redundancy.isMet && part.redundancy.isMet
+    nodesReached = min(nodesReached, part.nodesReached)
+    problems += part.problems.filter { !problems.contains($0) }
+    problems.sort { $0.severity < $1.severity }
+  }
+}
+
+extension SyncReport.FileCounts {
+  fileprivate mutating func add(_ other: SyncReport.FileCounts) {
+    added += other.added
+    changed += other.changed
+    deleted += other.deleted
+  }
+}
