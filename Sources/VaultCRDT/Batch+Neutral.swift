@@ -2,7 +2,8 @@ extension Batch {
   /// The batch with operations that change nothing in place of some.
   ///
   /// The numbers of the others stay what they are, and so does what builds on them
-  /// (docs/spec/sharing.md section 2). Creations cannot be replaced: others may name what they made.
+  /// (docs/spec/sharing.md section 2). Creations cannot be replaced: others may name what they
+  /// made.
   public func neutralising(_ isVoid: (Operation) -> Bool) -> Batch {
     var kept = flat
     var isChanged = false

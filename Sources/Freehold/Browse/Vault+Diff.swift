@@ -29,6 +29,19 @@ extension Vault {
   public func diff(
     _ path: VaultPath, since time: Timestamp
   ) async throws -> [VaultDifference] {
+    var found = try await ownDiff(path, since: time)
+    for (mount, part) in try await openParts() {
+      let isInside = mount.path.starts(with: path.names)
+      guard isInside || path.names.starts(with: mount.path) else { continue }
+      let rest = isInside ? [] : Array(path.names.dropFirst(mount.path.count))
+      found += try await part.diff(VaultPath(rest), since: time).map { $0.below(mount.path) }
+    }
+    return found
+  }
+
+  private func ownDiff(
+    _ path: VaultPath, since time: Timestamp
+  ) async throws -> [VaultDifference] {
     let past = try await tree(at: time)
     let before = Self.objects(in: past)
     let now = Self.objects(in: tree)

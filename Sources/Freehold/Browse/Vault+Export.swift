@@ -9,19 +9,61 @@ extension Vault {
     to file: [UInt8], at time: Timestamp? = nil, progress: SyncProgress = SyncProgress()
   ) async throws -> RestoreReport {
     let started = environment.clock.monotonic()
-    let tree = try await tree(at: time)
     let meter = TrafficMeter()
-    let reader = try contentReader(meter: meter)
     let archive = try TarWriter(systemPath: file)
+    var report = RestoreReport()
+    for item in try await exported(at: time, meter: meter) {
+      report.add(try await write(item, archive, progress))
+    }
+    try archive.close()
+    report.receivedBytes = meter.receivedBytes
+    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    return report
+  }
+
+  /// A scope to be written into a tar file: below which path, and what its contents are read with.
+  private struct Exported: Sendable {
+    var path: [UInt8]
+    var tree: Tree
+    var contents: ContentReader.Source
+    var nodeNames: [DID: String]
+  }
+
+  /// This scope and those inside it.
+  private func exported(at time: Timestamp?, meter: TrafficMeter) async throws -> [Exported] {
+    let tree = try await tree(at: time)
+    var all = [
+      Exported(
+        path: [], tree: tree, contents: try contentReader(meter: meter).source,
+        nodeNames: nodeNames)
+    ]
+    for (mount, part) in try await openParts() where mountWasThere(mount, in: tree) {
+      let base = VaultPath(mount.path).bytes
+      all += try await part.exported(at: time, meter: meter).map { item in
+        var item = item
+        item.path = item.path.isEmpty ? base : base + [UInt8(ascii: "/")] + item.path
+        return item
+      }
+    }
+    return all
+  }
+
+  private func write(
+    _ scope: Exported, _ archive: TarWriter, _ progress: SyncProgress
+  ) async throws -> RestoreReport {
+    let tree = scope.tree
+    let reader = try scope.contents.reader()
     var items: [(object: ObjectID, path: [UInt8], manifest: Manifest)] = []
     var report = RestoreReport()
-    var paths: [ObjectID: [UInt8]] = [.root: []]
+    var paths: [ObjectID: [UInt8]] = [.root: scope.path]
     var listing: [(child: Child, path: [UInt8])] = []
     tree.forEachFolder { folder, children in
-      let base = paths[folder] ?? []
+      guard let base = paths[folder] else { return }
       for child in children {
         let path = base.isEmpty ? child.name : base + [UInt8(ascii: "/")] + child.name
-        paths[child.object] = path
+        // What is in another scope's folder is written from there.
+        let isMount = child.kind == .folder && tree.attribute(of: child.object, .scope) != nil
+        paths[child.object] = isMount ? nil : path
         listing.append((child, path))
       }
     }
@@ -43,10 +85,7 @@ extension Vault {
       report.bytes += item.manifest.sizeBytes
       progress.advance(files: 1, bytes: item.manifest.sizeBytes)
     }
-    try archive.close()
-    report.problems = Self.problems(reader.trouble, names: nodeNames)
-    report.receivedBytes = meter.receivedBytes
-    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    report.problems = Self.problems(reader.trouble, names: scope.nodeNames)
     return report
   }
 

@@ -39,6 +39,10 @@ extension Vault {
   public func list(
     _ path: VaultPath, at time: Timestamp? = nil, isRecursive: Bool = false
   ) async throws -> [VaultEntry] {
+    if let inner = try await inner(path, at: time) {
+      return try await inner.vault.list(inner.path, at: time, isRecursive: isRecursive)
+        .map { $0.below(inner.folder) }
+    }
     let tree = try await tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .folder || object == .root else {
@@ -50,7 +54,13 @@ extension Vault {
       for child in tree.children(of: folder) {
         let childPath = names + [child.name]
         entries.append(entry(child.object, path: childPath, in: tree))
-        if isRecursive, child.kind == .folder { folders.append((child.object, childPath)) }
+        guard isRecursive, child.kind == .folder else { continue }
+        if tree.attribute(of: child.object, .scope) == nil {
+          folders.append((child.object, childPath))
+        } else if let inner = try await inner(VaultPath(childPath), at: time) {
+          entries += try await inner.vault.list(.root, at: time, isRecursive: true)
+            .map { $0.below(childPath) }
+        }
       }
     }
     return entries.sorted {

@@ -6,6 +6,17 @@ extension Vault {
   ///
   /// A path that is gone is looked for among what was there before.
   public func log(_ path: VaultPath) async throws -> [VaultVersion] {
+    if let inner = try await inner(path, at: nil), !inner.path.names.isEmpty {
+      return try await inner.vault.log(inner.path).map { $0.below(inner.folder) }
+    }
+    var versions = try await ownLog(path)
+    for (mount, part) in try await openParts() where mount.path.starts(with: path.names) {
+      versions += try await part.log(.root).map { $0.below(mount.path) }
+    }
+    return versions
+  }
+
+  private func ownLog(_ path: VaultPath) async throws -> [VaultVersion] {
     try await completeHistory()
     let batches = Array(CausalOrder(try history()))
     let object = path.names.isEmpty ? nil : try findEver(path, batches)

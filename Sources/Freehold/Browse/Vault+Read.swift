@@ -11,17 +11,28 @@ extension Vault {
   public func read(
     _ path: VaultPath, at time: Timestamp? = nil, _ body: ([UInt8]) throws -> Void
   ) async throws -> [Problem] {
+    guard let content = try await content(at: path, time) else { return [] }
+    let reader = try content.source.reader()
+    try await reader.read(content.manifest) { bytes, length in
+      try body(bytes ?? [UInt8](repeating: 0, count: length))
+    }
+    return Self.problems(reader.trouble, names: nodeNames)
+  }
+
+  /// A file's manifest, and what its content is read with; nil for a file that was never written.
+  private func content(
+    at path: VaultPath, _ time: Timestamp?
+  ) async throws -> (manifest: Manifest, source: ContentReader.Source)? {
+    if let inner = try await inner(path, at: time) {
+      return try await inner.vault.content(at: inner.path, time)
+    }
     let tree = try await tree(at: time)
     let object = try find(path, in: tree)
     guard tree.kind(of: object) == .file else {
       throw FreeholdError(.usage, "that is not a file")
     }
-    guard let value = tree.contents(of: object).first?.value else { return [] }
-    let reader = try contentReader(meter: TrafficMeter())
-    try await reader.read(try Manifest(decoding: value)) { bytes, length in
-      try body(bytes ?? [UInt8](repeating: 0, count: length))
-    }
-    return Self.problems(reader.trouble, names: nodeNames)
+    guard let value = tree.contents(of: object).first?.value else { return nil }
+    return (try Manifest(decoding: value), try contentReader(meter: TrafficMeter()).source)
   }
 
   /// A reader of contents that asks the outbox first and the vault's nodes then: all of them, or

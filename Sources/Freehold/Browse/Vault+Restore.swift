@@ -20,6 +20,17 @@ public struct RestoreReport: Hashable, Sendable {
   public var durationMilliseconds = 0
 }
 
+extension RestoreReport {
+  /// Adds what a scope inside the vault's folder says.
+  mutating func add(_ other: RestoreReport) {
+    files += other.files
+    filesThere += other.filesThere
+    bytes += other.bytes
+    receivedBytes += other.receivedBytes
+    problems += other.problems.filter { !problems.contains($0) }
+  }
+}
+
 extension Vault {
   /// Writes paths, as they are now or were at a time, into a folder outside the vault.
   ///
@@ -31,6 +42,29 @@ extension Vault {
     progress: SyncProgress = SyncProgress()
   ) async throws -> RestoreReport {
     let started = environment.clock.monotonic()
+    var own: [VaultPath] = []
+    var report = RestoreReport()
+    for path in paths {
+      guard let inner = try await inner(path, at: time) else {
+        own.append(path)
+        continue
+      }
+      let name = inner.path.names.isEmpty ? [path.names.last ?? []] : []
+      report.add(
+        try await inner.vault.restore(
+          [inner.path], to: Self.place(name, below: target), at: time, progress: progress))
+    }
+    if !own.isEmpty || paths.isEmpty {
+      report.add(try await restoreOwn(own, to: target, at: time, progress: progress))
+    }
+    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    return report
+  }
+
+  /// Writes paths of this scope, and then what the scopes inside hold.
+  private func restoreOwn(
+    _ paths: [VaultPath], to target: [UInt8], at time: Timestamp?, progress: SyncProgress
+  ) async throws -> RestoreReport {
     let tree = try await tree(at: time)
     let objects = try paths.map { (try find($0, in: tree), $0) }
     let meter = TrafficMeter()
@@ -56,8 +90,21 @@ extension Vault {
     }
     report.problems += Self.problems(restore.trouble, names: nodeNames)
     report.receivedBytes = meter.receivedBytes
-    report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
+    for path in paths {
+      for (mount, part) in try await openParts()
+      where mount.path.starts(with: path.names) && mountWasThere(mount, in: tree) {
+        let name = path.names.last.map { [$0] } ?? []
+        let inside = name + mount.path.dropFirst(path.names.count)
+        report.add(
+          try await part.restore(
+            [.root], to: Self.place(inside, below: target), at: time, progress: progress))
+      }
+    }
     return report
+  }
+
+  private static func place(_ names: [[UInt8]], below target: [UInt8]) -> [UInt8] {
+    names.reduce(target) { $0 + [UInt8(ascii: "/")] + $1 }
   }
 
   private static func openTarget(_ target: [UInt8]) throws -> FolderRoot {

@@ -93,7 +93,8 @@ extension Vault {
     return feeds
   }
 
-  /// Fetches what all nodes have of this scope and of those inside it; a sentence for each node that
+  /// Fetches what all nodes have of this scope and of those inside it; a sentence for each node
+  /// that
   /// cannot be asked.
   func listenToNodesInAllParts() async throws -> [String] {
     let unheard = try await listenToNodes()

@@ -47,8 +47,10 @@ extension Vault {
     let client = NodeClient(
       node: node.record.node, name: "the node", record: node.record,
       environment: home.environment,
-      signers: [RequestSigner(
-        subject: guest.vault, node: node.record.node, chain: chain, key: keys.signing)],
+      signers: [
+        RequestSigner(
+          subject: guest.vault, node: node.record.node, chain: chain, key: keys.signing)
+      ],
       meter: TrafficMeter(), url: node.url)
     let log: PolicyLog
     do {

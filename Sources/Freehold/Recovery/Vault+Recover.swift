@@ -55,8 +55,10 @@ extension Vault {
     let client = NodeClient(
       node: node.record.node, name: "the node", record: node.record,
       environment: home.environment,
-      signers: [RequestSigner(
-        subject: root.signing.did, node: node.record.node, chain: [], key: root.signing)],
+      signers: [
+        RequestSigner(
+          subject: root.signing.did, node: node.record.node, chain: [], key: root.signing)
+      ],
       meter: TrafficMeter(), url: node.url)
     let log = try await policyLog(from: client, node)
     let keys = try home.openOrMakeKeys(unlock)

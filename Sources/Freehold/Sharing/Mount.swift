@@ -3,7 +3,8 @@ import VaultEncoding
 import VaultFolder
 import VaultPolicy
 
-/// A folder of a tree that stands for a scope: what is in it is that scope's (docs/spec/sharing.md).
+/// A folder of a tree that stands for a scope: what is in it is that scope's
+/// (docs/spec/sharing.md).
 struct Mount: Hashable, Sendable {
   /// The scope.
   let scope: ScopeID

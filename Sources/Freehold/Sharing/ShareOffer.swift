@@ -1,7 +1,7 @@
+import VaultCrypto
 public import VaultEncoding
 import VaultPolicy
 import VaultSync
-import VaultCrypto
 
 /// What the other person needs to take up what was granted: a signed line of text
 /// (docs/spec/sharing.md section 6).

@@ -48,7 +48,8 @@ extension Vault {
 }
 
 extension ShareOffer {
-  /// The policy log, every signature checked; its signer is a manager by it, and it names the scope.
+  /// The policy log, every signature checked; its signer is a manager by it, and it names the
+  /// scope.
   fileprivate func verifiedLog() throws -> PolicyLog {
     let log: PolicyLog
     do {

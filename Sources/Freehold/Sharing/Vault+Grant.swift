@@ -127,11 +127,19 @@ extension PolicyAuthor {
       return
     }
     let chainLength = actor.grant.map { state.chain(of: $0).count } ?? 0
+    let present = state.grants(to: member.did).filter(\.isLive)
     for command in terms.right.commands {
+      let conditions = try terms.conditions(
+        of: command, scopes: scopes, chainLength: chainLength + 1)
+      // What is granted so already is not granted twice: only the invitation is made once more.
+      let isThere = present.contains { grant in
+        grant.command == command && grant.expiresAt == terms.until?.seconds
+          && grant.body.delegation.terms.policy == conditions
+      }
+      guard !isThere else { continue }
       try grant(
         command, to: member.did,
-        kem: command == .pull && terms.right != .hold ? member.kem : nil,
-        policy: terms.conditions(of: command, scopes: scopes, chainLength: chainLength + 1),
+        kem: command == .pull && terms.right != .hold ? member.kem : nil, policy: conditions,
         expiresAt: terms.until?.seconds, using: &generator)
     }
   }

@@ -23,7 +23,8 @@ enum AboveRules {
   /// The rules of a file that can match something inside a folder, which lies so many names below
   /// the file.
   ///
-  /// Rules by name stay; rules by path lose the way to the folder, and those that lead elsewhere go.
+  /// Rules by name stay; rules by path lose the way to the folder, and those that lead elsewhere
+  /// go.
   static func translated(_ bytes: [UInt8], into names: [[UInt8]]) -> [UInt8] {
     var lines: [UInt8] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {

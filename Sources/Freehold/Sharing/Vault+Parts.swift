@@ -62,7 +62,8 @@ extension Vault {
       let (facts, owner, entries) = try store.database.read {
         (try VaultFacts($0), try $0.meta(partDeviceKey), try $0.policyEntries())
       }
-      let isOurs = try owner == keys.signing.did.key.bytes
+      let isOurs =
+        try owner == keys.signing.did.key.bytes
         && !HomeMark.isCopy(store, on: environment.disk)
       guard let facts, isOurs else {
         store.close()

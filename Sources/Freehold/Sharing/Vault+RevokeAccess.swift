@@ -14,7 +14,8 @@ import VaultSync
 extension Vault {
   /// What taking a person's access away would do: to one folder, or to everything.
   ///
-  /// Changes nothing but what this device knows. Throws `noSuchVault` when there is nothing to take.
+  /// Changes nothing but what this device knows. Throws `noSuchVault` when there is nothing to
+  /// take.
   public func planRevocation(
     ofAccess name: String, to path: VaultPath?
   ) async throws -> AccessRevocationPlan {

@@ -5,7 +5,8 @@ import VaultPolicy
 extension Vault {
   /// Whether this device is one of those that write in the scope.
   ///
-  /// One whose right was taken away goes on writing for itself: the nodes refuse it, and say so. One
+  /// One whose right was taken away goes on writing for itself: the nodes refuse it, and say so.
+  /// One
   /// that never had the right writes nothing at all.
   var writesHere: Bool {
     succession.former != nil

@@ -164,6 +164,11 @@ extension Vault {
     return outcomes.sorted { $0.node < $1.node }
   }
 
+  /// Whether new keys of this home could be let in: by the manager that it was.
+  private var maySucceed: Bool {
+    policy.state.grants(to: device).contains { $0.rank != nil } || succession.former != nil
+  }
+
   /// Becomes a new device when a node has shown that this home is a copy.
   ///
   /// A head of its own that it does not know proves that; entries that differ from its own do so
@@ -186,6 +191,11 @@ extension Vault {
     }
     // The longest common part: a node that shows less would only have things written twice.
     if let furthest = comparisons.max(by: { $0.sharedCount < $1.sharedCount }) {
+      guard !isPart, maySucceed else {
+        throw FreeholdError(
+          .tampered, "another home is the same device as this one",
+          hint: "make a new home, with the folder as it is: --home DIR")
+      }
       try await succeedAfterFork(furthest)
     }
     if isProven, let trouble { throw trouble }

@@ -37,7 +37,8 @@ extension Vault {
   ///
   /// After concurrent revocations any manager that sees it completes what is missing.
   func settleKeys() throws {
-    guard !isPart, !policy.state.owedRotations().isEmpty, policy.state.managerGrant(of: device) != nil
+    guard !isPart, !policy.state.owedRotations().isEmpty,
+      policy.state.managerGrant(of: device) != nil
     else { return }
     var random = generator
     defer { generator = random }

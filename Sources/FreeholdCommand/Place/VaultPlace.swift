@@ -4,7 +4,8 @@ import VaultEnvironment
 
 /// A folder that is bound to a vault, found from a folder in it.
 ///
-/// The binding is the file `.freehold/vault` in the vault's folder: the vault's DID on one line; and
+/// The binding is the file `.freehold/vault` in the vault's folder: the vault's DID on one line;
+/// and
 /// on the next, where it is only a folder that somebody shared, `scope` and the scope's name.
 struct VaultPlace {
   /// The vault's folder, from the root down, without links.

@@ -145,8 +145,9 @@ struct GrantCommand: AsyncParsableCommand {
 extension GrantPlan {
   /// Who, what, where, until when, and whether it may be handed on.
   var rows: [(key: String, label: String, value: String)] {
+    let words = contact.card.words.joined(separator: " ")
     var rows = [
-      ("who", "who", "\(NamePath.line(contact.name)) (\(contact.card.words.joined(separator: " ")))"),
+      ("who", "who", "\(NamePath.line(contact.name)) (\(words))"),
       ("may", "may", terms.right.rawValue),
       (
         "where", "where",

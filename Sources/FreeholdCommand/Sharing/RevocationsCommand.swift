@@ -5,7 +5,8 @@ import VaultEncoding
 /// `freehold revocations`: who was put out, and which nodes know.
 struct RevocationsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "revocations", abstract: "List who was put out, and which nodes have signed for it.",
+    commandName: "revocations",
+    abstract: "List who was put out, and which nodes have signed for it.",
     discussion: """
       freehold revocations
       freehold revocations --json | jq -r '.revocations[] | select(.silent != []) | .name'

@@ -45,14 +45,14 @@ struct RevokeCommand: AsyncParsableCommand {
     console.talk(
       "\(NamePath.line(name)) is out; \(Wording.count(outcome.newEpochs, "new key")) from now on")
     outcome.coverage.tell(console, of: "that")
-    console.talk(
-      "what was written before stays under the old keys, which \(NamePath.line(name)) may have kept")
+    console.talk("what was written before stays under the old keys, which may have been kept")
   }
 
   private func tell(_ plan: AccessRevocationPlan, _ console: Console) {
     for access in plan.access {
       let place = access.path.map { NamePath.shown($0.names) } ?? "a folder"
-      console.talk("\(NamePath.line(plan.name)) will not \(access.right.rawValue) \(place) any more")
+      let name = NamePath.line(plan.name)
+      console.talk("\(name) will not \(access.right.rawValue) \(place) any more")
     }
     if plan.keptEntries > 0 {
       console.talk("  \(Wording.count(plan.keptEntries, "change")) by it stay in the history")

@@ -139,7 +139,8 @@ extension NodeStore {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(tenant), .bytes(change.scope.bytes), .bytes(change.head.device.key.bytes), .int(change.isEvidence ? 1 : 0),
+        .integer(tenant), .bytes(change.scope.bytes), .bytes(change.head.device.key.bytes),
+        .int(change.isEvidence ? 1 : 0),
         .int(change.head.sequence), .bytes(change.head.cid.bytes), .bytes(change.head.bytes),
       ])
   }

@@ -1,0 +1,123 @@
+import VaultCRDT
+import VaultEncoding
+import VaultEnvironment
+import VaultPolicy
+
+/// Why somebody may do something at a path, or may not.
+public struct AccessReason: Hashable, Sendable {
+  /// What the owner calls the person or device.
+  public var name: String
+  /// The path.
+  public var path: VaultPath
+  /// The folder whose keys and grants decide about the path.
+  public var folder: VaultPath
+  /// What is allowed; nil for nothing.
+  public var right: AccessRight?
+  /// Who lets whom do what, from the root down, for the strongest right.
+  public var steps: [String]
+  /// Grants that once were, and what became of them.
+  public var former: [String]
+}
+
+extension Vault {
+  /// Explains what a contact, or a device, may do at a path.
+  public func reason(for name: String, at path: VaultPath) async throws -> AccessReason {
+    let (holder, rest) = try await holder(of: path)
+    let folder = VaultPath(Array(path.names.dropLast(rest.names.count)))
+    let principals = try principals(name)
+    let best = principals.max { left, right in
+      (self.right(of: left, in: holder.scope).map { AccessRight.allCases.firstIndex(of: $0) ?? 0 }
+        ?? -1)
+        < (self.right(of: right, in: holder.scope).map {
+          AccessRight.allCases.firstIndex(of: $0) ?? 0
+        } ?? -1)
+    }
+    let right = best.flatMap { self.right(of: $0, in: holder.scope) }
+    var steps: [String] = []
+    if let best, let right { steps = explain(best, right, in: holder.scope, folder) }
+    let former = principals.flatMap { policy.state.grants(to: $0) }
+      .filter { !$0.isLive || isOver($0) }
+      .filter { policy.state.covers(holder.scope, by: $0.entry) }.map(explainEnd)
+    return AccessReason(
+      name: name, path: path, folder: folder, right: right, steps: steps,
+      former: former.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+  }
+
+  /// The devices that a name means: those of a contact, or one of the owner's.
+  private func principals(_ name: String) throws -> [DID] {
+    if let contact = contacts().first(where: { $0.name == name }) {
+      return contact.card.members.map(\.did)
+    }
+    return [try find(device: name).did]
+  }
+
+  private func explain(
+    _ device: DID, _ right: AccessRight, in scope: ScopeID, _ folder: VaultPath
+  ) -> [String] {
+    let state = policy.state
+    let requests: [Request] =
+      right == .read || right == .hold
+      ? [.pullLog(scope: scope)] : [.pullLog(scope: scope), .pushLog(scope: scope)]
+    var steps: [String] = []
+    for request in requests {
+      let chain =
+        state.chain(
+          for: device, allowing: request, at: environment.clock.now()) ?? []
+      for link in chain {
+        let sentence = sentence(of: link.token)
+        if !steps.contains(sentence) { steps.append(sentence) }
+      }
+    }
+    if right != .hold {
+      let isSealed = state.recipients(of: scope).contains { $0.did == device }
+      steps.append(
+        "\(personName(device)) \(isSealed ? "has" : "lacks") the key of "
+          + (folder.names.isEmpty
+            ? "the vault's folder" : String(decoding: folder.bytes, as: UTF8.self)))
+    }
+    return steps
+  }
+
+  /// A delegation in words.
+  private func sentence(of delegation: Delegation) -> String {
+    let terms = delegation.terms
+    let issuer = delegation.issuer == did ? "the owner" : personName(delegation.issuer)
+    var text = "\(issuer) lets \(personName(terms.audience)) "
+    switch terms.command {
+    case .vault: text += "do everything"
+    case .pull: text += "read"
+    case .push, .edit: text += "write"
+    default: text += "do \(terms.command)"
+    }
+    if let expiresAt = terms.expiresAt {
+      text += " until \(Timestamp(milliseconds: expiresAt * 1_000).text)"
+    }
+    for statement in terms.policy.statements where statement.limitedScopes == nil {
+      if case .like(_, let pattern) = statement {
+        text += ", only \(pattern.text)"
+      } else if statement.hopsMax == nil {
+        text += ", under a condition that cannot be put in words"
+      }
+    }
+    return text
+  }
+
+  private func isOver(_ grant: GrantRecord) -> Bool {
+    grant.expiresAt.map { $0 < environment.clock.now().seconds } ?? false
+  }
+
+  private func explainEnd(_ grant: GrantRecord) -> String {
+    let text = sentence(of: grant.body.delegation)
+    switch grant.standing {
+    case .live: return "over: \(text)"
+    case .revoked(let by):
+      let authors = by.compactMap { policy.entry($0) }.map { entry in
+        entry.actor.grant.flatMap { policy.state.grant($0) }.map { personName($0.principal) }
+          ?? "the owner"
+      }
+      return "revoked by \(Set(authors).sorted().joined(separator: ", ")): \(text)"
+    case .fallen: return "fell with who gave it: \(text)"
+    case .void: return "never counted: \(text)"
+    }
+  }
+}
