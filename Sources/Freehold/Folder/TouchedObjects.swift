@@ -50,7 +50,7 @@ extension Vault {
 
 extension Operation {
   /// The object that an operation is about; nil for settings.
-  fileprivate var object: ObjectID? {
+  var object: ObjectID? {
     switch self {
     case .create(let object, _, _, _), .move(let object, _), .trash(let object),
       .rename(let object, _), .setContent(let object, _), .setAttribute(let object, _, _):

@@ -269,7 +269,7 @@ extension Vault {
 
   /// The bound folder; nil when there is none.
   func openMirror() throws -> FolderMirror? {
-    guard !facts.folder.isEmpty else { return nil }
+    guard !boundFolder.isEmpty else { return nil }
     // What the copy knew of the folder may be of another time: everything is compared.
     if comparesAnew { try FolderMirror.forget(home, disk: environment.disk) }
     do {

@@ -12,7 +12,7 @@ struct RootCommand: ParsableCommand {
       JoinCommand.self, RecoverCommand.self, DeviceCommand.self, NodeCommand.self,
       RedundancyCommand.self, CardCommand.self, ContactCommand.self, GrantCommand.self,
       AcceptCommand.self, GrantsCommand.self, WhyCommand.self, PolicyCommand.self,
-      RevokeCommand.self, RevocationsCommand.self,
+      RevokeCommand.self, RevocationsCommand.self, QuarantineCommand.self,
       ServiceCommand.self, UnlockCommand.self, LockCommand.self,
       DoctorCommand.self, VersionCommand.self, CompletionCommand.self,
       AgentCommand.self,

@@ -52,6 +52,12 @@ final class FolderWorld {
     return try await devices[number].open.sync()
   }
 
+  /// Lets time pass for the nodes and for all devices.
+  func pass(_ time: Duration) {
+    nodeClock.advance(by: time)
+    for device in devices { device.clock.advance(by: time) }
+  }
+
   /// Syncs all devices in turn until nothing moves any more; returns how many rounds it took.
   @discardableResult
   func comeTogether() async throws -> Int {

@@ -36,7 +36,12 @@ final class UserFolder {
   // MARK: Changes
 
   /// Writes in place: the inode stays.
+  ///
+  /// Folders on the way are made.
   func write(_ relative: String, _ content: String) throws {
+    for end in relative.indices where relative[end] == "/" && !exists(String(relative[..<end])) {
+      try makeFolder(String(relative[..<end]))
+    }
     let file = open(system(relative), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     try check(file, "open \(relative)")
     defer { close(file) }
