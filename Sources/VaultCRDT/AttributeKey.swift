@@ -19,6 +19,8 @@ public struct AttributeKey: RawRepresentable, Hashable, Comparable, Sendable {
 
   /// A folder with it stands for a scope: 16 bytes (docs/spec/sharing.md).
   public static let scope = AttributeKey(rawValue: 5)
+  /// What something was in the scope around, before its folder became a scope: 16 bytes.
+  public static let origin = AttributeKey(rawValue: 6)
   /// Never set: removing it changes nothing.
   static let none = AttributeKey(rawValue: 255)
 

@@ -156,6 +156,17 @@ extension Tree {
     return found.sorted()
   }
 
+  /// Every object that has an attribute, hidden ones too, with its value; in no particular order.
+  ///
+  /// Complexity: O(objects with the attribute).
+  public func values(of key: AttributeKey) -> [(object: ObjectID, value: [UInt8])] {
+    var found: [(object: ObjectID, value: [UInt8])] = []
+    attributes.column(key)?.visitRegisters { node, head in
+      if let value = value(head) { found.append((identifier(node), value)) }
+    }
+    return found
+  }
+
   /// A setting of the scope: of concurrent values the one with the latest clock.
   public func setting(_ key: [UInt8]) -> [UInt8]? { value(settings[key] ?? .none) }
 

@@ -45,6 +45,7 @@ extension Vault {
   func seed(of folder: ObjectID) async throws -> ScopeSeed {
     let tree = self.tree
     let reader = try contentReader(meter: TrafficMeter())
+    let tokens = OriginTokens(keyring, scope)
     var seed = ScopeSeed()
     var packs: Set<Bytes32> = []
     var pending: [(folder: ObjectID, number: Int?)] = [(folder, nil)]
@@ -53,6 +54,10 @@ extension Vault {
         var item = ScopeSeed.Item(
           parent: next.number, kind: thing.kind, name: thing.name,
           attributes: Self.attributes(of: thing, in: tree))
+        if thing.copy == nil, let tokens {
+          let tag = tree.contentTag(of: thing.object)?.bytes ?? []
+          item.attributes.append((.origin, tokens.token(thing.object, tag: tag)))
+        }
         if thing.kind == .folder {
           pending.append((thing.object, seed.items.count))
         } else {
@@ -129,8 +134,7 @@ extension Vault {
         }
         for (item, content) in zip(part, contents) {
           let folder = item.parent.map { objects[$0] } ?? .root
-          let there = draft.tree.child(of: folder, named: item.name)
-          if let there, draft.tree.shows(there, item, content) {
+          if let there = draft.tree.equal(to: item, content, in: folder) {
             objects.append(there)
           } else {
             objects.append(try draft.plant(item, content, in: folder))
@@ -171,6 +175,18 @@ extension Draft {
 }
 
 extension Tree {
+  /// What is in a folder already and is what a seed's item would become; nil for nothing.
+  fileprivate func equal(
+    to item: ScopeSeed.Item, _ content: [UInt8]?, in folder: ObjectID
+  ) -> ObjectID? {
+    guard let there = child(of: folder, named: item.name) else { return nil }
+    if shows(there, item, content) { return there }
+    // One that clashed has a name of its own by now.
+    return children(of: folder).map(\.object).first {
+      wantedName(of: $0) == item.name && shows($0, item, content)
+    }
+  }
+
   /// Whether an object is what a seed's item would become.
   fileprivate func shows(_ object: ObjectID, _ item: ScopeSeed.Item, _ content: [UInt8]?) -> Bool {
     guard kind(of: object) == item.kind else { return false }

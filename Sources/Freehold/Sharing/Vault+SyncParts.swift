@@ -7,22 +7,13 @@ import VaultPolicy
 extension Vault {
   /// Forgets what the index says about the inside of folders that scopes of their own look after:
   /// the files stay, and the scopes compare them with their trees.
-  func releaseMounted(_ mirror: FolderMirror) throws {
+  func releaseMounted(_ mirror: FolderMirror, isDryRun: Bool = false) throws {
     mirror.mounts = mounts()
-    var keys: [FolderKey] = []
+    let before = mirror.index.count
     for mount in mirror.mounts {
-      var pending = [mirror.keys.key(mount.object)]
-      while let folder = pending.popLast() {
-        for row in mirror.index.children(of: folder) {
-          keys.append(row.key)
-          pending.append(row.key)
-        }
-      }
+      releasedRows[mount.scope, default: []] += release(mount, mirror)
     }
-    guard !keys.isEmpty else { return }
-    // From the leaves up: a row's children go before it.
-    for key in keys.reversed() { mirror.index.remove(key) }
-    try store(mirror)
+    if mirror.index.count != before, !isDryRun { try store(mirror) }
   }
 
   /// Brings the scopes inside this one in step, one after the other, and adds what they say.
@@ -47,6 +38,7 @@ extension Vault {
         }
         if !options.isDryRun { try await tell(part, mirror) }
         await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
+        await part.takeOver(releasedRows.removeValue(forKey: mount.scope) ?? [])
         let own = try await part.sync(options, progress: progress)
         report.add(own)
         try adoptPolicy(await part.policyEntries)

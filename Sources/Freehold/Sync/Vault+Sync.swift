@@ -33,7 +33,8 @@ extension Vault {
       if mirror != nil, writesHere { try nameDevice() }
     }
     if let mirror {
-      try releaseMounted(mirror)
+      beginIndex(mirror)
+      try releaseMounted(mirror, isDryRun: options.isDryRun)
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
     }
     if !options.isDryRun {

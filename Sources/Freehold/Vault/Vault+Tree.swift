@@ -133,7 +133,7 @@ struct EntryOpener {
     return { operation in
       switch operation {
       case .setSetting(let key, _): !key.starts(with: PackRecord.prefix) && key != own
-      case .setAttribute(_, let attribute, _): attribute == .scope
+      case .setAttribute(_, let attribute, _): attribute == .scope || attribute == .origin
       default: false
       }
     }
