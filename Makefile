@@ -28,6 +28,7 @@ CORPUS ?= /usr/share/doc
 acceptance:
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/one-device.sh
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/sync.sh
+	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/policy.sh
 
 ## make watching   two devices that watch, with real processes; prints how soon each sees the other's changes
 watching:

@@ -129,7 +129,7 @@ struct FolderConflictTests {
     try await world.comeTogether()
     #expect(try a.snapshot() == b.snapshot())
     #expect(try a.snapshot() == before)
-    #expect(await vault.conflicts() == [])
+    #expect(try await vault.conflicts() == [])
     await #expect(throws: FreeholdError.self) {
       _ = try await vault.resolve(VaultPath([Array("report.odt".utf8)]), keep: choice)
     }

@@ -169,7 +169,12 @@ import VaultPolicy
     try await world.own.sync(0)
     _ = try? await world.sync("bob", "shared")
     #expect(try world.read("bob", "shared", "late.txt") == nil)
-    #expect(try await world.owner.grants().map(\.isOver) == [true])
+    // The owner's device has seen that it is over, and changed the key.
+    #expect(try await world.owner.grants().isEmpty)
+    let log = try await world.owner.policyLog
+    let scope = try await world.owner.scoped("shared").scope
+    let bob = try world.vault("bob", "shared")
+    #expect(try await !bob.opensWhatIsWrittenNow(by: log, in: scope))
   }
 
   @Test func `two devices grant while both are offline, and both grants hold`() async throws {

@@ -22,4 +22,13 @@ public struct CheckReport: Hashable, Sendable {
   public var problems: [Problem] = []
   /// How long it took.
   public var durationMilliseconds = 0
+
+  /// Adds what was found in a scope inside the vault's folder.
+  mutating func add(_ part: CheckReport) {
+    files += part.files
+    shardsAsked += part.shardsAsked
+    shardsRead += part.shardsRead
+    receivedBytes += part.receivedBytes
+    problems += part.problems.filter { !problems.contains($0) }
+  }
 }

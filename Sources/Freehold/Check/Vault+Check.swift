@@ -25,6 +25,9 @@ extension Vault {
     let meter = TrafficMeter()
     try await checkNodes(level, meter: meter, progress: progress, &report)
     report.receivedBytes = meter.receivedBytes
+    for (_, part) in try await openParts() {
+      report.add(try await part.check(level, progress: progress))
+    }
     report.problems.sort { $0.severity < $1.severity }
     report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
     return report

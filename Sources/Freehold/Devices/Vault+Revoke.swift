@@ -89,7 +89,14 @@ extension Vault {
   /// The feeds of this scope and of those inside it.
   func allFeeds() async throws -> [StoredFeed] {
     var feeds = try database.read { try $0.feeds() }
-    for (_, part) in try await openParts() { feeds += try await part.allFeeds() }
+    for (mount, part) in try await openParts() {
+      guard await part.isComplete else {
+        throw FreeholdError(
+          .offline, "this device has nothing of \(mount.shown) yet: what stays cannot be named",
+          hint: "freehold sync while a node can be reached, then try again")
+      }
+      feeds += try await part.allFeeds()
+    }
     return feeds
   }
 

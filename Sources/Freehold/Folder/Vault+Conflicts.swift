@@ -39,7 +39,17 @@ extension Vault {
   /// The files with several contents, in the order of their paths.
   ///
   /// Complexity: O(objects).
-  public func conflicts() -> [VaultConflict] {
+  public func conflicts() async throws -> [VaultConflict] {
+    var found = ownConflicts()
+    for (mount, part) in try await openParts() {
+      found += try await part.conflicts().map { $0.below(mount.path) }
+    }
+    return found.sorted {
+      $0.path.lexicographicallyPrecedes($1.path) { $0.lexicographicallyPrecedes($1) }
+    }
+  }
+
+  private func ownConflicts() -> [VaultConflict] {
     var found: [VaultConflict] = []
     var pending = [(folder: ObjectID.root, path: [[UInt8]]())]
     while let (folder, path) = pending.popLast() {
@@ -57,9 +67,7 @@ extension Vault {
             path: path + [thing.name], versions: all.compactMap { version($0, in: path) }))
       }
     }
-    return found.sorted {
-      $0.path.lexicographicallyPrecedes($1.path) { $0.lexicographicallyPrecedes($1) }
-    }
+    return found
   }
 
   /// Files of one name that were made in several places: one has the name, the others a marked one.
@@ -94,6 +102,9 @@ extension Vault {
   public func resolve(
     _ path: VaultPath, keep choice: ConflictChoice, progress: SyncProgress = SyncProgress()
   ) async throws -> SyncReport {
+    if let inner = try await inner(path, at: nil) {
+      return try await inner.vault.resolve(inner.path, keep: choice, progress: progress)
+    }
     tree.labelClashes()
     let (object, folder, things) = try conflicted(path)
     let heads = things.compactMap { tree.content(of: $0) }

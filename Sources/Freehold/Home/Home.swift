@@ -1,5 +1,5 @@
 public import VaultCrypto
-import VaultEncoding
+public import VaultEncoding
 public import VaultEnvironment
 
 /// Everything Freehold keeps on a machine for one device: its keys, and each vault it has.
@@ -25,6 +25,11 @@ public struct Home: Sendable {
   func vaultPath(_ vault: DID, scope: ScopeID? = nil) -> DiskPath {
     let name = String(vault.text.suffix(16))
     return vaultsPath.appending(scope.map { "\(name)-\($0.hex)" } ?? name)
+  }
+
+  /// The folder in which a vault, or a folder that somebody shared, is kept.
+  public func folder(of vault: DID, scope: ScopeID? = nil) -> DiskPath {
+    vaultPath(vault, scope: scope)
   }
 
   /// Whether there is a device here.

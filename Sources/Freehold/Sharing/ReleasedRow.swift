@@ -2,6 +2,7 @@ import VaultCRDT
 import VaultCrypto
 import VaultEncoding
 import VaultFolder
+import VaultSealing
 
 // What a folder index knew about the inside of a folder that became a scope.
 //

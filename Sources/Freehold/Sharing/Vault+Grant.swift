@@ -22,6 +22,11 @@ extension Vault {
     guard terms.right != .manage || terms.until == nil else {
       throw FreeholdError(.usage, "the right to manage has no end by the clock; revoke ends it")
     }
+    guard terms.only == nil else {
+      throw FreeholdError(
+        .usage, "writing cannot be limited to some paths yet",
+        hint: "share a folder of its own for them")
+    }
     if let until = terms.until, until <= environment.clock.now() {
       throw FreeholdError(.usage, "--until is over already")
     }

@@ -55,3 +55,17 @@ extension VaultDifference {
     return difference
   }
 }
+
+extension VaultConflict {
+  /// The same conflict, seen from further out.
+  func below(_ folder: [[UInt8]]) -> VaultConflict {
+    var conflict = self
+    conflict.path = folder + path
+    conflict.versions = versions.map { version in
+      var version = version
+      version.path = folder + version.path
+      return version
+    }
+    return conflict
+  }
+}

@@ -15,8 +15,10 @@ import VaultSync
 // each learns of the policy the others are told.
 
 extension Vault {
-  private static let partsFolder = "scopes"
+  static let partsFolder = "scopes"
   private static let partDeviceKey = "part-device"
+  /// Where a part's folder was when it was last synced.
+  static let boundKey = "bound-folder"
 
   /// The policy entries here, in an order in which they can be added.
   var policyEntries: [[UInt8]] { policy.entries.map(\.bytes) }
@@ -59,8 +61,11 @@ extension Vault {
   ) throws -> Vault? {
     let store = try VaultHome.open(path, on: environment.disk)
     do {
-      let (facts, owner, entries) = try store.database.read {
-        (try VaultFacts($0), try $0.meta(partDeviceKey), try $0.policyEntries())
+      let (facts, owner, entries, bound) = try store.database.read {
+        (
+          try VaultFacts($0), try $0.meta(partDeviceKey), try $0.policyEntries(),
+          try $0.meta(boundKey)
+        )
       }
       let isOurs =
         try owner == keys.signing.did.key.bytes
@@ -78,7 +83,7 @@ extension Vault {
         opener: EntryOpener(state, keyring: succession.keyring(state)), storeKey: keys.storeKey)
       return Vault(
         environment: environment, home: store, facts: facts, succession: succession, policy: log,
-        tree: tree, isPart: true)
+        tree: tree, isPart: true, boundFolder: bound ?? [])
     } catch {
       store.close()
       throw error
@@ -113,7 +118,8 @@ extension Vault {
     _ = try HomeMark.isCopy(store, on: environment.disk)
     let part = Vault(
       environment: environment, home: store, facts: facts,
-      succession: DeviceSuccession(keys: keys), policy: policy, tree: Tree(), isPart: true)
+      succession: DeviceSuccession(keys: keys), policy: policy, tree: Tree(), isPart: true,
+      boundFolder: [])
     return part
   }
 

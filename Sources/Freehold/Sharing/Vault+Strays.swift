@@ -1,6 +1,7 @@
 import VaultCRDT
 import VaultEncoding
 import VaultFolder
+import VaultStore
 
 // What another device put into a folder before it heard that the folder is a scope.
 //
@@ -20,5 +21,10 @@ extension Vault {
   }
 
   /// Whether this part has heard what there is, so that what it lacks is lacking.
-  var isComplete: Bool { tree.objectCount > 0 || facts.firstNodes.isEmpty }
+  ///
+  /// The first entry of a scope says which nodes it has: none is without any.
+  var isComplete: Bool {
+    facts.firstNodes.isEmpty
+      || ((try? database.read { try $0.feeds(in: scope) }) ?? []).contains { $0.count > 0 }
+  }
 }

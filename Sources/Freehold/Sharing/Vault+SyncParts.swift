@@ -3,6 +3,7 @@ import VaultEncoding
 import VaultEnvironment
 import VaultFolder
 import VaultPolicy
+import VaultStore
 
 extension Vault {
   /// Forgets what the index says about the inside of folders that scopes of their own look after:
@@ -37,7 +38,7 @@ extension Vault {
           continue
         }
         if !options.isDryRun { try await tell(part, mirror) }
-        await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
+        try await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
         await part.takeOver(releasedRows.removeValue(forKey: mount.scope) ?? [])
         let own = try await part.sync(options, progress: progress)
         report.add(own)
@@ -60,9 +61,11 @@ extension Vault {
   }
 
   /// Binds a part to where its folder is.
-  func bind(_ folder: [UInt8], ignoring rules: [UInt8]) {
-    boundFolder = folder
+  func bind(_ folder: [UInt8], ignoring rules: [UInt8]) throws {
     ignoredAbove = rules
+    guard boundFolder != folder else { return }
+    boundFolder = folder
+    try database.write { try $0.setMeta(Self.boundKey, to: folder) }
   }
 
   /// Tells a part what the scope around it knows: the policy, and for managers the nodes and where

@@ -41,6 +41,7 @@ extension Vault {
       if comparesAnew { try endComparison() }
       let outcomes = try await exchangeWithNodes(
         without: options.without, meter: meter, progress: progress)
+      try await endExpired(outcomes)
       if let mirror {
         if treeWentBack { mirror.applied = AppliedState() }
         treeWentBack = false

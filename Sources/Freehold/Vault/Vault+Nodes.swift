@@ -149,7 +149,11 @@ extension Vault {
 
   /// A client that asks a node in this device's name; in the former one as long as that has not let
   /// the new one in: only to read.
-  func client(for node: DID, _ entry: NodeEntry, meter: TrafficMeter) throws -> NodeClient {
+  ///
+  /// It asks about this scope, or about everything that this device may read.
+  func client(
+    for node: DID, _ entry: NodeEntry, meter: TrafficMeter, asksAll: Bool = false
+  ) throws -> NodeClient {
     let signers = signers(for: node)
     guard !signers.isEmpty else {
       throw FreeholdError(
@@ -158,7 +162,7 @@ extension Vault {
     }
     return NodeClient(
       node: node, name: entry.name, record: entry.record, environment: environment,
-      signers: signers, scope: scope, meter: meter)
+      signers: signers, scope: asksAll ? nil : scope, meter: meter)
   }
 
   /// How this device signs for a node: one signer for reading the scope, one for writing.

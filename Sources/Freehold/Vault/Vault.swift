@@ -57,7 +57,8 @@ public actor Vault {
 
   init(
     environment: Environment, home: VaultHome, facts: VaultFacts, succession: DeviceSuccession,
-    policy: PolicyLog, tree: Tree, notice: String? = nil, isPart: Bool = false
+    policy: PolicyLog, tree: Tree, notice: String? = nil, isPart: Bool = false,
+    boundFolder: [UInt8]? = nil
   ) {
     let keys = succession.keys
     self.environment = environment
@@ -67,7 +68,7 @@ public actor Vault {
     self.succession = succession
     self.notice = notice
     self.isPart = isPart
-    boundFolder = facts.folder
+    self.boundFolder = boundFolder ?? facts.folder
     self.policy = policy
     self.tree = tree
     tokenKey = KeyDerivation.expand(keys.storeKey, label: "vault/v1/local/chunk-token")

@@ -30,8 +30,48 @@ public struct VaultStatusReader: Sendable {
   /// The nodes as they are noted here.
   func storedNodes() throws -> [StoredNode] { try store.database.read { try $0.nodes() } }
 
-  /// The status as of the last sync, and what waits now.
+  /// The status as of the last sync, and what waits now; with that of the scopes inside.
   public func status() throws -> VaultStatus {
+    var status = try ownStatus()
+    for part in try parts() {
+      let inner = try part.status()
+      status.files += inner.files
+      status.bytes += inner.bytes
+      status.pendingBytes += inner.pendingBytes
+      status.conflicts += inner.conflicts
+      status.redundancy.isMet = status.redundancy.isMet && inner.redundancy.isMet
+      for problem in inner.problems where !status.problems.contains(problem) {
+        status.problems.append(problem)
+      }
+    }
+    status.problems.sort { $0.severity < $1.severity }
+    return status
+  }
+
+  /// The scopes inside this one that have been synced.
+  private func parts() throws -> [VaultStatusReader] {
+    let disk = environment.disk
+    let folder = store.path.appending(Vault.partsFolder)
+    guard try disk.exists(folder) else { return [] }
+    return try disk.list(folder).compactMap { item in
+      guard ScopeID(hex: String(decoding: item.name, as: UTF8.self)) != nil,
+        let reader = try? VaultStatusReader(at: folder.appending(item.name), in: home)
+      else { return nil }
+      return try reader.store.database.read { try $0.counters()["last-sync"] } == nil
+        ? nil : reader
+    }
+  }
+
+  private init(at path: DiskPath, in home: Home) throws {
+    self.home = home
+    store = try VaultHome.openForReading(path, on: home.environment.disk)
+    guard let facts = try store.database.read({ try VaultFacts($0) }) else {
+      throw FreeholdError.notFinished(path)
+    }
+    self.facts = facts
+  }
+
+  private func ownStatus() throws -> VaultStatus {
     try store.database.read { transaction in
       let counters = try transaction.counters()
       let nodes = try transaction.nodes()

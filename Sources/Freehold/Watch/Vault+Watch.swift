@@ -27,14 +27,28 @@ struct NodeInquiry: Sendable {
 }
 
 extension Vault {
-  /// What to ask the nodes until the next sync.
-  func inquiry() throws -> NodeInquiry {
+  /// What to ask the nodes until the next sync: about the scopes inside this one, too.
+  func inquiry() async throws -> NodeInquiry {
     let local = try localState()
+    let held = try await heldFeeds()
+    let isAlone = held.count == local.feeds.count
     var clients: [DID: NodeClient] = [:]
     for (node, entry) in nodeBook {
-      clients[node] = try client(for: node, entry, meter: TrafficMeter())
+      clients[node] = try client(for: node, entry, meter: TrafficMeter(), asksAll: !isAlone)
     }
-    return NodeInquiry(held: local.summary, clients: clients)
+    let summary =
+      isAlone
+      ? local.summary : StateSummary(feeds: held, policy: local.policy, heads: [:])
+    return NodeInquiry(held: summary, clients: clients)
+  }
+
+  /// How far the feeds of this scope and of those inside it go here.
+  private func heldFeeds() async throws -> FeedVector {
+    var feeds = try localState().feeds
+    for (_, part) in try await openParts() {
+      feeds.merge(try await part.heldFeeds()) { own, _ in own }
+    }
+    return feeds
   }
 
   /// A watch over the bound folder that has begun; nil when there is no folder.
@@ -61,7 +75,10 @@ extension Vault {
       at: FolderMirror.indexPath(home), folder: facts.folder, storeKey: keys.storeKey,
       disk: environment.disk)
     guard let index = known else { return true }
+    let shared = mounts().map { FolderPath($0.path.compactMap { FileName($0) }) }
     return news.paths.contains { path in
+      // What is in a shared folder is for its own index to say: the sync that follows compares it.
+      if shared.contains(where: { path != $0 && path.isWithin($0) }) { return true }
       guard let found = try? root.stat(at: path) else { return index.object(at: path) != nil }
       return !(index.object(at: path).map { found.isInStep(with: $0.stat) } ?? !found.kind.isKept)
     }

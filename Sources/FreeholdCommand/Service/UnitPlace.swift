@@ -54,6 +54,6 @@ extension UserUnit {
     self.init(
       program: program, folder: place.folder,
       home: HomePlace.real(session.home.path.bytes) ?? session.home.path.bytes,
-      tag: String(place.vault.text.suffix(16)))
+      tag: String(place.vault.text.suffix(16)) + (place.scope.map { "-\($0.hex)" } ?? ""))
   }
 }

@@ -37,6 +37,11 @@ enum HelpPages {
       link            a code for a new device         join CODE DIR   this machine is the new one
       device list     who has the vault               device revoke   put one out
       recover DIR     from the 24 words and one node
+    Other people
+      card            what others need from you       contact add     note a person's card
+      grant NAME …    let somebody into a folder      accept FILE DIR take up what was shared
+      grants, why     who may do what, by whose word  policy show     the same as a text
+      revoke NAME     take access away                quarantine list what came too late
     Your nodes
       node add|list|remove|probe                      redundancy show|set K/N
     More

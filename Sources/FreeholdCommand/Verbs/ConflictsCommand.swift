@@ -23,7 +23,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   func run() async throws {
     let session = try Session(common)
     let place = try session.place(dir)
-    let conflicts = try await session.withVault(place) { await $0.conflicts() }
+    let conflicts = try await session.withVault(place) { try await $0.conflicts() }
     guard !common.json else {
       return try session.console.data(
         .object([("conflicts", .array(conflicts.map(\.json)))]))

@@ -144,7 +144,7 @@ struct Examination {
   }
 
   private mutating func examineLock(_ place: VaultPlace) {
-    let path = session.home.path.appending("vaults").appending(String(place.vault.text.suffix(16)))
+    let path = session.home.folder(of: place.vault, scope: place.scope)
     do {
       try HomeLock(of: path, on: session.environment.disk).release()
       note(.ok, "lock", "free")
