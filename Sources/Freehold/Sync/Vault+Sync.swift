@@ -193,6 +193,8 @@ extension Vault {
     }
     // The longest common part: a node that shows less would only have things written twice.
     if let furthest = comparisons.max(by: { $0.sharedCount < $1.sharedCount }) {
+      // The tree is built anew without what only this home has: that takes the whole history.
+      _ = await fillHistory(from: clients, bytesMax: .max)
       guard !isPart, maySucceed else {
         throw FreeholdError(
           .tampered, "another home is the same device as this one",
