@@ -142,10 +142,6 @@ struct DeviceTests {
     let recovered = try recover(command.sheet, host.url, "home3")
     try #require(recovered.status == 0, "\(recovered.talk)")
     #expect(recovered.talk.contains("laptop"))
-    for folder in [phoenix, command.vault] {
-      let facts = try FileManager.default.attributesOfItem(atPath: folder)
-      #expect((facts[.posixPermissions] as? NSNumber)?.intValue == 0o700, "\(folder)")
-    }
     let third = ["FREEHOLD_HOME": command.path("home3")]
     let synced = try command.run("sync", phoenix, variables: third)
     #expect([0, 3].contains(synced.status), "\(synced.talk)")

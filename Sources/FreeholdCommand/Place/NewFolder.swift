@@ -1,6 +1,7 @@
 import Freehold
 import VaultEncoding
 import VaultEnvironment
+import VaultFolder
 
 /// A folder that is to be bound to a vault: one that is not there yet, or one that is bound to none
 /// and lies in none that is.
@@ -34,10 +35,14 @@ struct NewFolder {
     self.path = path
   }
 
-  /// Makes the folder when it is missing, durably and for its owner only, as `init` does; the path
-  /// has no links afterwards.
+  /// Makes the folder when it is missing, as open as the user's other folders are; the path has no
+  /// links afterwards.
   func make(_ session: Session) throws -> NewFolder {
-    try session.environment.disk.makeFolder(path.withoutLinks)
+    do {
+      try FolderRoot.make(systemPath: path.bytes)
+    } catch {
+      throw FreeholdError(.failed, "\(path) cannot be made: \(error)")
+    }
     guard let real = HomePlace.real(path.bytes) else {
       throw FreeholdError(.failed, "\(path) is not to be found any more")
     }
