@@ -6,6 +6,7 @@ CORPUS_MAX=${CORPUS_MAX:-200}      # files of CORPUS that are copied
 QUIET=${QUIET:-10}                 # seconds without a change after which nothing may have been sent
 
 A=$W/laptop B=$W/desktop
+mkdir "$A" "$B"
 declare -A WATCH_PID=()
 stop_watches() { local pid; for pid in "${WATCH_PID[@]}"; do kill -9 "$pid" 2>/dev/null || true; done; }
 trap 'stop_watches; finish' EXIT
