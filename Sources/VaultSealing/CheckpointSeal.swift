@@ -45,7 +45,7 @@ public struct CheckpointContext: Hashable, Sendable {
 /// See docs/spec/sealing.md, «Checkpoint pieces».
 public enum CheckpointSeal {
   /// No piece is longer before it is sealed.
-  public static let plaintextBytesMax = EntrySeal.plaintextBytesMax
+  public static let plaintextBytesMax = OperationsSeal.plaintextBytesMax
   static let label = "vault/v1/checkpoint-piece"
 
   /// Seals a piece; throws `tooLong` above 8 MiB and `epochOrder` when the key is not the one that
@@ -56,17 +56,7 @@ public enum CheckpointSeal {
     _ plaintext: [UInt8], key: EpochKey, context: CheckpointContext,
     using generator: inout some RandomNumberGenerator
   ) throws(SealingError) -> [UInt8] {
-    guard plaintext.count <= plaintextBytesMax else {
-      throw SealingError(.tooLong, "a piece of a checkpoint has \(plaintext.count) bytes")
-    }
-    try check(key, context)
-    do {
-      return try DeriveSeal.seal(
-        PaddedPlaintext.pad(plaintext), key: key.operations, label: label, aad: context.aad,
-        using: &generator)
-    } catch {
-      throw SealingError(error, "a piece of a checkpoint")
-    }
+    try parts(context).seal(plaintext, key: key, using: &generator)
   }
 
   /// Opens a piece.
@@ -76,20 +66,12 @@ public enum CheckpointSeal {
   public static func open(
     _ sealed: [UInt8], key: EpochKey, context: CheckpointContext
   ) throws(SealingError) -> [UInt8] {
-    try check(key, context)
-    let padded = try SealingError.translating("a piece of a checkpoint") {
-      () throws(CryptoError) in
-      try DeriveSeal.open(sealed, key: key.operations, label: label, aad: context.aad)
-    }
-    return try PaddedPlaintext.unpad(padded)
+    try parts(context).open(sealed, key: key)
   }
 
-  private static func check(
-    _ key: EpochKey, _ context: CheckpointContext
-  ) throws(SealingError) {
-    guard key.scope == context.scope, key.number == context.epoch else {
-      throw SealingError(
-        .epochOrder, "a checkpoint of epoch \(context.epoch) needs that epoch's key")
-    }
+  private static func parts(_ context: CheckpointContext) -> OperationsSeal {
+    OperationsSeal(
+      thing: "a piece of a checkpoint", label: label, scope: context.scope, epoch: context.epoch,
+      aad: context.aad)
   }
 }

@@ -6,7 +6,7 @@ internal import VaultEncoding
 /// See docs/spec/sealing.md, «Entries».
 public enum EntrySeal {
   /// No entry is longer before it is sealed.
-  public static let plaintextBytesMax = 8 << 20
+  public static let plaintextBytesMax = OperationsSeal.plaintextBytesMax
   static let label = "vault/v1/op"
 
   /// Seals an entry; throws `tooLong` above 8 MiB and `epochOrder` when the key is not the one that
@@ -17,17 +17,7 @@ public enum EntrySeal {
     _ plaintext: [UInt8], key: EpochKey, context: EntryContext,
     using generator: inout some RandomNumberGenerator
   ) throws(SealingError) -> [UInt8] {
-    guard plaintext.count <= plaintextBytesMax else {
-      throw SealingError(.tooLong, "an entry has \(plaintext.count) bytes")
-    }
-    try check(key, context)
-    do {
-      return try DeriveSeal.seal(
-        PaddedPlaintext.pad(plaintext), key: key.operations, label: label, aad: context.aad,
-        using: &generator)
-    } catch {
-      throw SealingError(error, "an entry")
-    }
+    try parts(context).seal(plaintext, key: key, using: &generator)
   }
 
   /// Opens an entry.
@@ -37,16 +27,12 @@ public enum EntrySeal {
   public static func open(
     _ sealed: [UInt8], key: EpochKey, context: EntryContext
   ) throws(SealingError) -> [UInt8] {
-    try check(key, context)
-    let padded = try SealingError.translating("an entry") { () throws(CryptoError) in
-      try DeriveSeal.open(sealed, key: key.operations, label: label, aad: context.aad)
-    }
-    return try PaddedPlaintext.unpad(padded)
+    try parts(context).open(sealed, key: key)
   }
 
-  private static func check(_ key: EpochKey, _ context: EntryContext) throws(SealingError) {
-    guard key.scope == context.scope, key.number == context.epoch else {
-      throw SealingError(.epochOrder, "an entry of epoch \(context.epoch) needs that epoch's key")
-    }
+  private static func parts(_ context: EntryContext) -> OperationsSeal {
+    OperationsSeal(
+      thing: "an entry", label: label, scope: context.scope, epoch: context.epoch,
+      aad: context.aad)
   }
 }
