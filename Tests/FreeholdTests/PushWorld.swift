@@ -148,16 +148,10 @@ final class NodesInProcess: Network {
       if isPut { state.putCount += 1 }
       return state.nodes[peer.did]
     }
-    guard let service, let method = NodeRequest.Method(rawValue: request.method) else {
+    guard let service, let asked = NodeRequest(request) else {
       throw NetworkError(.unreachable, peer: peer.did, "the node is away")
     }
-    func header(_ name: String) -> String? {
-      request.headers.first { $0.name.lowercased() == name }?.value
-    }
-    let answer = service.answer(
-      NodeRequest(
-        method: method, path: request.path, authorization: header("authorization"),
-        range: header("range"), body: request.body))
+    let answer = service.answer(asked)
     let isLying = state.withLock { state in
       state.lying.contains { state.order[$0] == peer.did }
     }

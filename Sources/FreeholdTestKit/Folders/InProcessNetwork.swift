@@ -60,21 +60,13 @@ public final class InProcessNetwork: Network {
       state.requestPaths.append(request.path)
       return state.isCut.contains(peer.did) ? nil : state.nodes[peer.did]
     }
-    guard let node, let method = NodeRequest.Method(rawValue: request.method) else {
+    guard let node, let asked = NodeRequest(request) else {
       throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
     }
-    func header(_ name: String) -> String? {
-      request.headers.first { $0.name.lowercased() == name }?.value
-    }
-    let answer = node.answer(
-      NodeRequest(
-        method: method, path: request.path, authorization: header("authorization"),
-        range: header("range"), body: request.body))
+    let answer = node.answer(asked)
     guard answer.body.count <= request.responseBytesMax else {
       throw NetworkError(.answerTooLarge, peer: peer.did, "the answer is too long")
     }
-    return NetworkResponse(
-      status: answer.status, headers: [(name: "Content-Type", value: answer.content.rawValue)],
-      body: answer.body)
+    return NetworkResponse(answer)
   }
 }

@@ -56,26 +56,18 @@ public final class DirectNetwork: Network {
         state.unreachable.contains(peer.url) ? nil : state.nodes[peer.url], state.meddler
       )
     }
-    guard let node, let method = NodeRequest.Method(rawValue: request.method) else {
+    guard let node, var asked = NodeRequest(request) else {
       throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
     }
     if peer.pin != .unknown, node.did != peer.did {
       throw NetworkError(.certificateRefused, peer: peer.did, "another certificate was shown")
     }
-    func header(_ name: String) -> String? {
-      request.headers.first { $0.name.lowercased() == name }?.value
-    }
-    var asked = NodeRequest(
-      method: method, path: request.path, authorization: header("authorization"),
-      range: header("range"), body: request.body)
     meddler.request(&asked)
     var answer = node.answer(asked)
     meddler.answer(asked, &answer)
     guard answer.body.count <= request.responseBytesMax else {
       throw NetworkError(.answerTooLarge, peer: peer.did, "the answer is too long")
     }
-    return NetworkResponse(
-      status: answer.status, headers: [(name: "Content-Type", value: answer.content.rawValue)],
-      body: answer.body)
+    return NetworkResponse(answer)
   }
 }

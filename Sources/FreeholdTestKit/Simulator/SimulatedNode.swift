@@ -78,15 +78,9 @@ final class SimulatedNode: @unchecked Sendable {
   /// The answer to a request, or nil when the machine stops on the way.
   func answer(_ request: NetworkRequest) -> NetworkResponse? {
     guard isUp, let service else { return nil }
-    guard let method = NodeRequest.Method(rawValue: request.method) else {
+    guard let asked = NodeRequest(request) else {
       return NetworkResponse(status: 404)
     }
-    func header(_ name: String) -> String? {
-      request.headers.first { $0.name.lowercased() == name }?.value
-    }
-    let asked = NodeRequest(
-      method: method, path: request.path, authorization: header("authorization"),
-      range: header("range"), body: request.body)
     let answer =
       evil?.answer(asked, from: service) ?? planted.answer(number, asked, service)
     planted.afterAnswer(number, asked, medium)
@@ -94,9 +88,7 @@ final class SimulatedNode: @unchecked Sendable {
       self.service = nil
       return nil
     }
-    return NetworkResponse(
-      status: answer.status, headers: [(name: "Content-Type", value: answer.content.rawValue)],
-      body: answer.body)
+    return NetworkResponse(answer)
   }
 }
 

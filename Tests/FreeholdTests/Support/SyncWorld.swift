@@ -204,22 +204,14 @@ final class RecordingWire: Network {
     let (node, isDown, answer) = state.withLock { state in
       (state.nodes[peer.did], state.down.contains(peer.did), state.answers[peer.did])
     }
-    guard let node, !isDown, let method = NodeRequest.Method(rawValue: request.method) else {
+    guard let node, !isDown, let asked = NodeRequest(request) else {
       throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
     }
-    func header(_ name: String) -> String? {
-      request.headers.first { $0.name.lowercased() == name }?.value
-    }
-    let asked = NodeRequest(
-      method: method, path: request.path, authorization: header("authorization"),
-      range: header("range"), body: request.body)
     let response = answer?(asked, node) ?? node.answer(asked)
     let exchange = Exchange(
       node: peer.did, method: request.method, path: request.path, sent: request.body,
       status: response.status, received: response.body)
     state.withLock { $0.exchanges.append(exchange) }
-    return NetworkResponse(
-      status: response.status,
-      headers: [(name: "Content-Type", value: response.content.rawValue)], body: response.body)
+    return NetworkResponse(response)
   }
 }
