@@ -8,7 +8,7 @@ RELEASE := swift build -c release --static-swift-stdlib $(CHECK)
 help:
 	@sed -n 's/^## //p' Makefile
 
-## make demo       three nodes, one vault, real files: sync, lose a node, grant nothing away, restore
+## make demo       three nodes, one vault, real files: sync, lose a node, share a folder and take it back, restore
 demo: release
 	@scripts/demo
 

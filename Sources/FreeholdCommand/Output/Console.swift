@@ -83,6 +83,19 @@ struct Console: Sendable {
     return answer == "y" || answer == "yes"
   }
 
+  /// Goes on only with a yes: given by the flag, or to the question.
+  ///
+  /// Without somebody to ask, throws `needsDecision` with the flag to use.
+  func requireYes(_ given: Bool, _ question: String) throws {
+    guard !given else { return }
+    guard canAsk else {
+      throw FreeholdError(.needsDecision, "\(question): nobody is there to ask", hint: "add --yes")
+    }
+    guard try confirm(question, flag: "--yes") else {
+      throw FreeholdError(.failed, "nothing was changed")
+    }
+  }
+
   /// Draws over the current line of a terminal.
   func progress(_ line: String) {
     var size = winsize()

@@ -9,7 +9,7 @@ struct GrantCommand: AsyncParsableCommand {
     commandName: "grant", abstract: "Let a person into a folder: to read, or to write as well.",
     discussion: """
       freehold grant bob --read photos/2026 --until 90d --out bob.share
-      freehold grant carol --write shared --only '*.md' --out carol.share
+      freehold grant carol --write shared --out carol.share
       freehold grant bob --read photos/2026 --dry-run     only show what would be granted
 
       The folder gets keys of its own, in place: nothing is uploaded again. Hand the file to the
@@ -34,7 +34,7 @@ struct GrantCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Ends then: 90d, 2027-01-31, …", valueName: "time"))
   var until: String?
 
-  @Option(help: ArgumentHelp("Write only paths of this form, seen from there.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Not there yet: refused.", valueName: "glob"))
   var only: String?
 
   @Option(help: ArgumentHelp("May be handed on so many times.", valueName: "n"))
@@ -65,9 +65,7 @@ struct GrantCommand: AsyncParsableCommand {
       let plan = try await vault.planGrant(terms, to: name, at: path)
       try show(plan, session)
       guard !dryRun else { return nil }
-      guard try yes || confirm(session.console) else {
-        throw FreeholdError(.failed, "nothing was changed")
-      }
+      try session.console.requireYes(yes, "grant that")
       return try await vault.grant(plan)
     }
     guard let outcome else { return }
@@ -115,14 +113,6 @@ struct GrantCommand: AsyncParsableCommand {
       if dryRun { try session.console.data(line) } else { session.console.talk(line) }
     }
     if dryRun { session.console.talk("nothing was changed") }
-  }
-
-  private func confirm(_ console: Console) throws -> Bool {
-    guard console.canAsk else {
-      throw FreeholdError(
-        .needsDecision, "grant that: nobody is there to ask", hint: "add --yes")
-    }
-    return try console.confirm("grant that", flag: "--yes")
   }
 
   private func tell(_ outcome: GrantOutcome, _ session: Session) throws {

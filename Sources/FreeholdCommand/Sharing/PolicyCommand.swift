@@ -73,9 +73,7 @@ struct PolicyApplyCommand: AsyncParsableCommand {
       let change = try await vault.planPolicy(text)
       if !common.json { try show(change, session.console) }
       guard !dryRun, !change.isEmpty else { return (change, PolicyCoverage?.none) }
-      guard try yes || confirm(session.console) else {
-        throw FreeholdError(.failed, "nothing was changed")
-      }
+      try session.console.requireYes(yes, "change the policy so")
       return (change, try await vault.apply(change))
     }
     guard !common.json else {
@@ -93,13 +91,5 @@ struct PolicyApplyCommand: AsyncParsableCommand {
   private func show(_ change: PolicyChange, _ console: Console) throws {
     for rule in change.revoked { try console.data("- " + NamePath.line(rule.line)) }
     for rule in change.granted { try console.data("+ " + NamePath.line(rule.line)) }
-  }
-
-  private func confirm(_ console: Console) throws -> Bool {
-    guard console.canAsk else {
-      throw FreeholdError(
-        .needsDecision, "change the policy: nobody is there to ask", hint: "add --yes")
-    }
-    return try console.confirm("change the policy so", flag: "--yes")
   }
 }

@@ -35,9 +35,7 @@ struct RevokeCommand: AsyncParsableCommand {
     let outcome = try await session.withVault(place) { vault in
       let plan = try await vault.planRevocation(ofAccess: name, to: path)
       tell(plan, session.console)
-      guard try yes || confirm(session.console) else {
-        throw FreeholdError(.failed, "nothing was changed")
-      }
+      try session.console.requireYes(yes, "revoke that")
       return try await vault.revoke(plan)
     }
     guard !common.json else { return try session.console.data(outcome.json) }
@@ -58,14 +56,6 @@ struct RevokeCommand: AsyncParsableCommand {
       console.talk("  \(Wording.count(plan.keptEntries, "change")) by it stay in the history")
     }
     for problem in plan.unheard { console.warn(problem) }
-  }
-
-  private func confirm(_ console: Console) throws -> Bool {
-    guard console.canAsk else {
-      throw FreeholdError(
-        .needsDecision, "revoke that: nobody is there to ask", hint: "add --yes")
-    }
-    return try console.confirm("revoke that", flag: "--yes")
   }
 }
 

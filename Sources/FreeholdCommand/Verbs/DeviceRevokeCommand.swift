@@ -33,9 +33,7 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
     let outcome = try await session.withVault(place) { vault in
       let plan = try await vault.planRevocation(of: name)
       tell(plan, session.console)
-      guard try yes || confirm(plan, session.console) else {
-        throw FreeholdError(.failed, "nothing was changed")
-      }
+      try session.console.requireYes(yes, "revoke \(NamePath.line(plan.device.name))")
       return try await vault.revoke(plan)
     }
     guard !common.json else { return try session.console.data(outcome.json) }
@@ -54,15 +52,6 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
       console.talk("  \(NamePath.line(fallen.name)) falls with it: \(name) let it in")
     }
     for problem in plan.unheard { console.warn(problem) }
-  }
-
-  private func confirm(_ plan: RevocationPlan, _ console: Console) throws -> Bool {
-    let question = "revoke \(NamePath.line(plan.device.name))"
-    guard console.canAsk else {
-      throw FreeholdError(
-        .needsDecision, "\(question): nobody is there to ask", hint: "add --yes")
-    }
-    return try console.confirm(question, flag: "--yes")
   }
 }
 
