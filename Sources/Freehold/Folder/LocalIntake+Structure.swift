@@ -95,10 +95,7 @@ extension LocalIntake {
       counts.added += 1
     }
     made[number] = object
-    isThere(
-      Present(
-        key: mirror.keys.key(object), parent: change.parent, name: name, stat: change.stat,
-        tag: []))
+    isThere(change, as: mirror.keys.key(object), named: name, tag: [])
   }
 
   private func makeLink(
@@ -109,9 +106,7 @@ extension LocalIntake {
     let tag = Manifest.inline(target).contentTag
     if let copy = draft.tree.copy(named: name.bytes, in: parent, tag: tag) {
       let key = mirror.keys.key(copy)
-      return isThere(
-        Present(
-          key: key, parent: change.parent, name: name, stat: change.stat, tag: tag.bytes))
+      return isThere(change, as: key, named: name, tag: tag.bytes)
     }
     let object: ObjectID
     if let there, draft.tree.distinctContents(of: there).contains(where: { $0.value == target }) {
@@ -125,10 +120,7 @@ extension LocalIntake {
       counts.added += 1
     }
     made[number] = object
-    isThere(
-      Present(
-        key: mirror.keys.key(object), parent: change.parent, name: name, stat: change.stat,
-        tag: tag.bytes))
+    isThere(change, as: mirror.keys.key(object), named: name, tag: tag.bytes)
   }
 
   /// Takes something found for the object that the tree has there.
@@ -151,10 +143,7 @@ extension LocalIntake {
     else { return }
     guard !ObjectKeys.isCopy(key) else { return plan(change, position) }
     guard let object = object(key), draft.tree.contains(object) else { return }
-    isThere(
-      Present(
-        key: key, parent: change.parent, name: name, stat: change.stat, tag: row.contentTag,
-        mayBeSettled: row.isSettled))
+    isThere(change, as: key, named: name, tag: row.contentTag, mayBeSettled: row.isSettled)
     moved[key] = (change.parent, name)
     // A move of ours that was cut off: the tree says where it belongs.
     guard !WaitingName.matches(name) else {
@@ -202,8 +191,7 @@ extension LocalIntake {
       try observe(change).record(
         object, kind: .symlink, shown: row.stat, isInStep: wasInStep, in: &draft) || isChanged
     if isChanged { counts.changed += 1 }
-    isThere(
-      Present(key: key, parent: change.parent, name: name, stat: change.stat, tag: tag.bytes))
+    isThere(change, as: key, named: name, tag: tag.bytes)
   }
 
   private func changeAttributes(
@@ -228,10 +216,7 @@ extension LocalIntake {
     {
       counts.changed += 1
     }
-    isThere(
-      Present(
-        key: key, parent: change.parent, name: name, stat: change.stat, tag: row.contentTag,
-        mayBeSettled: row.isSettled))
+    isThere(change, as: key, named: name, tag: row.contentTag, mayBeSettled: row.isSettled)
   }
 
   // MARK: Reading

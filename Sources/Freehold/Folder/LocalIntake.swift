@@ -172,6 +172,17 @@ final class LocalIntake {
 
   func isThere(_ row: Present) { present.append(row) }
 
+  /// Something that the scan saw is in step under a name.
+  func isThere(
+    _ change: LocalChange, as key: FolderKey, named name: FileName, tag: [UInt8],
+    mayBeSettled: Bool = true
+  ) {
+    isThere(
+      Present(
+        key: key, parent: change.parent, name: name, stat: change.stat, tag: tag,
+        mayBeSettled: mayBeSettled))
+  }
+
   func isGone(_ key: FolderKey) { gone.append(key) }
 
   /// Tells the index what is in step now, after a commit.
