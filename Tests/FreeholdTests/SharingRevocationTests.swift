@@ -135,7 +135,9 @@ import VaultPolicy
     try world.folder.write("shared/while.txt", "bob was away")
     let offer = try await world.grant("shared", to: "bob", .read)
     try await world.own.sync(0)
-    try await world.vault("bob", "shared").adoptPolicy(offer.policy)
+    let genesis = try Genesis(decoding: offer.genesis)
+    try await world.vault("bob", "shared").adoptPolicy(
+      PolicyLog(genesis: genesis, restoring: offer.policy))
     try await world.sync("bob", "shared")
     #expect(try world.read("bob", "shared", "while.txt") == "bob was away")
   }

@@ -60,16 +60,12 @@ extension Vault {
     _ level: CheckLevel, meter: TrafficMeter, progress: SyncProgress, _ report: inout CheckReport
   ) async throws {
     try mirrorNodes()
-    let book = nodeBook.sorted { $0.key < $1.key }
-    let clients = try book.map { ($0.value, try client(for: $0.key, $0.value, meter: meter)) }
+    let clients = try clients(meter: meter)
     progress.begin(.checking)
     var results: [NodeCheck] = []
     await withTaskGroup(of: NodeCheck.self) { group in
-      for (entry, client) in clients {
-        group.addTask {
-          await self.check(
-            client, url: entry.record.addresses[0], level: level, progress: progress)
-        }
+      for client in clients {
+        group.addTask { await self.check(client, level: level, progress: progress) }
       }
       for await result in group { results.append(result) }
     }
@@ -95,7 +91,7 @@ extension Vault {
   }
 
   private func check(
-    _ client: NodeClient, url: String, level: CheckLevel, progress: SyncProgress
+    _ client: NodeClient, level: CheckLevel, progress: SyncProgress
   ) async -> NodeCheck {
     var result = NodeCheck(node: client.node, name: client.name)
     do {
@@ -119,7 +115,7 @@ extension Vault {
       }
       if level == .all { result.withheld = try await readBack(from: client) }
     } catch {
-      result.trouble = NodeTrouble(error, name: client.name, url: url)
+      result.trouble = NodeTrouble(error, at: client)
     }
     return result
   }

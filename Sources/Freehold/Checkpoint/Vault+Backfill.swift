@@ -167,11 +167,7 @@ extension Vault {
   func completeHistory() async throws {
     guard try historyProgress() != nil else { return }
     try mirrorNodes()
-    let meter = TrafficMeter()
-    let clients = try nodeBook.sorted { $0.key < $1.key }.map {
-      try client(for: $0.key, $0.value, meter: meter)
-    }
-    let findings = await fillHistory(from: clients, bytesMax: .max)
+    let findings = await fillHistory(from: try clients(meter: TrafficMeter()), bytesMax: .max)
     for finding in findings.values.joined() {
       let problem = Problem(.danger, .tampered, finding.sentence, hint: "freehold sync")
       try database.write {

@@ -132,24 +132,17 @@ extension Vault {
     var trouble: NodeTrouble?
     for client in clients {
       do {
-        let log = try await client.policyLog()
-        try takeIn(log)
+        try adoptPolicy(try await client.policyLog())
         heard.append(client)
       } catch {
         try Task.checkCancellation()
-        trouble = NodeTrouble(error, name: client.name, url: client.url)
+        trouble = NodeTrouble(error, at: client)
       }
     }
     if let trouble, heard.isEmpty {
       throw trouble.code == .refused ? Self.shutOut : trouble.asError
     }
     return heard
-  }
-
-  private func takeIn(_ log: PolicyLog) throws {
-    var news = SyncNews(shown: StateParts())
-    news.policy = log.entries.map(\.bytes)
-    _ = try ingest(news)
   }
 
   // MARK: A fork that a node shows

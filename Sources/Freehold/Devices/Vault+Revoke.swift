@@ -40,23 +40,14 @@ extension Vault {
   public func revoke(_ plan: RevocationPlan) async throws -> RevocationOutcome {
     let falling = try falling(with: plan.device.did)
     let kept = try await kept(of: falling)
-    let before = policy.count
-    var random = generator
-    defer { generator = random }
-    let keyring = self.keyring
     let nodes = nodeBook.keys.sorted()
-    try author { author in
+    let started = try await withdraw { author, random in
       try author.revoke(.principal(plan.device.did), keptOperations: kept)
       // The nodes that it took up hold the vault on: their grants fell with it.
       for node in nodes where !author.state.grants(to: node).contains(where: \.isLive) {
         try author.grantHold(to: node, using: &random)
       }
-      try author.settleKeys(keyring, using: &random)
     }
-    let started = policy.entries.dropFirst(before).compactMap(\.epoch)
-      .count { $0.extends == nil }
-    try applyRevocations()
-    try await tellParts()
     return RevocationOutcome(
       plan: plan, newEpochs: started, coverage: try await announcePolicy())
   }
@@ -100,14 +91,13 @@ extension Vault {
     return feeds
   }
 
-  /// Fetches what all nodes have of this scope and of those inside it; a sentence for each node
-  /// that
-  /// cannot be asked.
+  /// Fetches what all nodes have of this scope and of those inside it; a sentence for each
+  /// node that cannot be asked.
   func listenToNodesInAllParts() async throws -> [String] {
     let unheard = try await listenToNodes()
     for (_, part) in try await openParts() {
       _ = try await part.listenToNodesInAllParts()
-      try adoptPolicy(await part.policyEntries)
+      try adoptPolicy(await part.policy)
     }
     return unheard
   }
@@ -115,13 +105,10 @@ extension Vault {
   /// Fetches what all nodes have, side by side; a sentence for each that cannot be asked.
   func listenToNodes() async throws -> [String] {
     try mirrorNodes()
-    let meter = TrafficMeter()
-    let clients = try nodeBook.sorted { $0.key < $1.key }.map { node, entry in
-      (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
-    }
+    let clients = try clients(meter: TrafficMeter())
     let outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
-      for (client, url) in clients {
-        group.addTask { await self.exchange(with: client, url: url, onlyFetches: true) }
+      for client in clients {
+        group.addTask { await self.exchange(with: client, onlyFetches: true) }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }

@@ -61,11 +61,7 @@ extension Vault {
     }
     _ = try admit(guest.device, kem: guest.kem)
     // The mailbox's node first: the new device asks it next.
-    if let trouble = await announcePolicy(
-      to: invitation.client, url: invitation.code.url)
-    {
-      throw trouble
-    }
+    if let trouble = await announcePolicy(to: invitation.client) { throw trouble }
     let reply = try invitation.host.reply(
       try letter(to: guest.device, mailboxAt: invitation.client.node), to: guest,
       using: &generator)

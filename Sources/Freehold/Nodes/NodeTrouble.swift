@@ -33,9 +33,14 @@ struct NodeTrouble: Hashable, Sendable {
     }
   }
 
+  /// Translates an error of an exchange with a node of the vault.
+  init(_ error: any Error, at client: NodeClient) {
+    self.init(error, name: client.name, url: client.url)
+  }
+
   /// A node does not answer.
-  init(unreachable name: String, url: String) {
-    (code, message, hint) = Self.unreachable(name, url: url)
+  init(unreachable client: NodeClient) {
+    (code, message, hint) = Self.unreachable(client.name, url: client.url)
   }
 
   private static func unreachable(

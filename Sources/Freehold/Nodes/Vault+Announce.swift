@@ -10,14 +10,11 @@ extension Vault {
   /// Tells all nodes of the policy at once, side by side, ahead of everything that a sync does.
   func announcePolicy() async throws -> PolicyCoverage {
     try mirrorNodes()
-    let meter = TrafficMeter()
-    let clients = try nodeBook.sorted { $0.key < $1.key }.map { node, entry in
-      (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
-    }
+    let clients = try clients(meter: TrafficMeter())
     var coverage = PolicyCoverage()
     await withTaskGroup(of: (NodeClient, FreeholdError?).self) { group in
-      for (client, url) in clients {
-        group.addTask { (client, await self.announcePolicy(to: client, url: url)) }
+      for client in clients {
+        group.addTask { (client, await self.announcePolicy(to: client)) }
       }
       for await (client, trouble) in group {
         if let trouble {
@@ -34,7 +31,7 @@ extension Vault {
   }
 
   /// Brings a node the policy, and keeps its signature under it; why not, if not.
-  func announcePolicy(to client: NodeClient, url: String) async -> FreeholdError? {
+  func announcePolicy(to client: NodeClient) async -> FreeholdError? {
     do {
       let receipt = try await Self.bringPolicy(policy, to: client)
       let covered = policy.entries.filter { $0.revocation != nil }.map(\.cid)
@@ -50,7 +47,7 @@ extension Vault {
       }
       return nil
     } catch {
-      return NodeTrouble(error, name: client.name, url: url).asError
+      return NodeTrouble(error, at: client).asError
     }
   }
 

@@ -30,7 +30,7 @@ extension Vault {
       try author.inherit(from: around, to: scope, using: &random)
       try author.renewKey(of: scope, keyring, using: &random)
     }
-    try await holder.adoptPolicy(policyEntries)
+    try await holder.adoptPolicy(policy)
     try await holder.bear(scope, at: rest, seed)
     return scope
   }

@@ -26,11 +26,8 @@ extension Vault {
     guard !over.isEmpty else { return }
     for (_, part) in try await openParts() { _ = try await part.listenToNodesInAllParts() }
     let kept = try await kept(of: Set(over.map(\.principal)))
-    var random = generator
-    defer { generator = random }
-    let keyring = self.keyring
     let own = policy.state.managerGrant(of: device)?.rank ?? .max
-    try author { author in
+    _ = try await withdraw { author, _ in
       for grant in over {
         // Who gave it may rank higher; then that one ends it.
         guard grant.giver.grant.flatMap({ author.state.grant($0)?.rank }) ?? 0 >= own else {
@@ -38,9 +35,6 @@ extension Vault {
         }
         try author.revoke(.grant(grant.entry), keptOperations: kept)
       }
-      try author.settleKeys(keyring, using: &random)
     }
-    try applyRevocations()
-    try await tellParts()
   }
 }

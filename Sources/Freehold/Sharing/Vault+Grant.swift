@@ -91,7 +91,7 @@ extension Vault {
   /// Tells the scopes inside this one, at any depth, what this one knows of the policy.
   func tellParts() async throws {
     for (_, part) in parts {
-      try await part.adoptPolicy(policyEntries)
+      try await part.adoptPolicy(policy)
       try await part.tellParts()
     }
   }

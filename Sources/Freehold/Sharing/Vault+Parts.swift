@@ -20,14 +20,13 @@ extension Vault {
   /// Where a part's folder was when it was last synced.
   static let boundKey = "bound-folder"
 
-  /// The policy entries here, in an order in which they can be added.
-  var policyEntries: [[UInt8]] { policy.entries.map(\.bytes) }
-
-  /// Takes in what another part of this device knows of the policy.
-  func adoptPolicy(_ entries: [[UInt8]]) throws {
-    guard entries.count != policy.count || Set(entries) != Set(policyEntries) else { return }
+  /// Takes in what another part of this device, or a node, knows of the policy.
+  ///
+  /// Logs with the same heads are the same: an entry is accepted after all that it builds on.
+  func adoptPolicy(_ log: PolicyLog) throws {
+    guard log.heads != policy.heads else { return }
     var news = SyncNews(shown: StateParts())
-    news.policy = entries
+    news.policy = log.entries.map(\.bytes)
     _ = try ingest(news)
   }
 
@@ -41,7 +40,7 @@ extension Vault {
       let part = try Self.openPart(at: path, keys: keys, environment: environment)
       if let part {
         parts[scope] = part
-        try await part.adoptPolicy(policyEntries)
+        try await part.adoptPolicy(policy)
         return part
       }
     }

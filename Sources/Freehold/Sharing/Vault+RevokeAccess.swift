@@ -54,11 +54,7 @@ extension Vault {
   /// Takes the access away, durably, and tells the nodes.
   public func revoke(_ plan: AccessRevocationPlan) async throws -> AccessRevocationOutcome {
     let kept = try await kept(of: Set(plan.members))
-    let before = policy.count
-    var random = generator
-    defer { generator = random }
-    let keyring = self.keyring
-    try author { author in
+    let started = try await withdraw { author, _ in
       for entry in plan.entries where author.state.grant(entry)?.isLive ?? false {
         try author.revoke(.grant(entry), keptOperations: kept)
       }
@@ -67,12 +63,7 @@ extension Vault {
           .refused, "\(plan.name) ranks as high as this device, or higher (\(entry))",
           hint: "the 24 words stand above all: freehold recover into another home")
       }
-      try author.settleKeys(keyring, using: &random)
     }
-    let started = policy.entries.dropFirst(before).compactMap(\.epoch)
-      .count { $0.extends == nil }
-    try applyRevocations()
-    try await tellParts()
     return AccessRevocationOutcome(
       plan: plan, newEpochs: started, coverage: try await announcePolicy())
   }

@@ -42,7 +42,7 @@ extension Vault {
         await part.takeOver(releasedRows.removeValue(forKey: mount.scope) ?? [])
         let own = try await part.sync(options, progress: progress)
         report.add(own)
-        try adoptPolicy(await part.policyEntries)
+        try adoptPolicy(await part.policy)
         if !options.isDryRun { try await settleStrays(of: mount, in: part) }
       } catch let error as FreeholdError {
         report.problems.append(
@@ -71,7 +71,7 @@ extension Vault {
   /// Tells a part what the scope around it knows: the policy, and for managers the nodes and where
   /// packs lie that were sealed around it.
   private func tell(_ part: Vault, _ mirror: FolderMirror?) async throws {
-    try await part.adoptPolicy(policyEntries)
+    try await part.adoptPolicy(policy)
     guard policy.state.managerGrant(of: device) != nil else { return }
     var wanted = tree.settings(prefix: NodeEntry.prefix)
     if let redundancy = tree.setting(Redundancy.settingKey) {

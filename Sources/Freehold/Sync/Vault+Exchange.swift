@@ -33,9 +33,7 @@ extension Vault {
   /// Everything between this device and one node: fetch, then shards, then entries.
   ///
   /// Never throws: what went wrong is in the outcome, so that one node stops no other.
-  func exchange(
-    with client: NodeClient, url: String, onlyFetches: Bool = false
-  ) async -> NodeOutcome {
+  func exchange(with client: NodeClient, onlyFetches: Bool = false) async -> NodeOutcome {
     var outcome = NodeOutcome(
       node: client.node, name: client.name, session: session(with: client.node))
     do {
@@ -52,28 +50,28 @@ extension Vault {
         try await bring(client, &outcome)
       }
     } catch {
-      outcome.trouble = NodeTrouble(error, name: client.name, url: url)
+      outcome.trouble = NodeTrouble(error, at: client)
     }
-    finish(&outcome, url: url)
+    finish(&outcome, at: client)
     return outcome
   }
 
   /// Keeps what was learned about a node, also after an exchange that was broken off.
-  func finish(_ outcome: inout NodeOutcome, url: String) {
+  func finish(_ outcome: inout NodeOutcome, at client: NodeClient) {
     outcome.findings = outcome.session.findings
     if outcome.findings.contains(where: { $0.contradicts(device) }) { outcome.doubtsOwnFeed = true }
     do {
       try keep(outcome.session)
     } catch {
-      outcome.trouble = outcome.trouble ?? NodeTrouble(error, name: outcome.name, url: url)
+      outcome.trouble = outcome.trouble ?? NodeTrouble(error, at: client)
     }
   }
 
   /// The outcome for a node that is known not to answer at present.
-  func notAsked(_ client: NodeClient, url: String) -> NodeOutcome {
+  func notAsked(_ client: NodeClient) -> NodeOutcome {
     var outcome = NodeOutcome(
       node: client.node, name: client.name, session: session(with: client.node))
-    outcome.trouble = NodeTrouble(unreachable: client.name, url: url)
+    outcome.trouble = NodeTrouble(unreachable: client)
     return outcome
   }
 

@@ -116,39 +116,34 @@ extension Vault {
     try await heal(meter: meter)
     try spread()
     try refreshHead()
-    let book = nodeBook.sorted { $0.key < $1.key }
-    let clients = try book.map { node, entry in
-      (client: try client(for: node, entry, meter: meter), url: entry.record.addresses[0])
-    }
-    let adoption = await adoptCheckpoint(from: clients.map(\.client))
+    let clients = try clients(meter: meter)
+    let adoption = await adoptCheckpoint(from: clients)
     progress.begin(.exchanging, bytes: try pendingShardBytes())
     var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
-      for (client, url) in clients {
+      for client in clients {
         group.addTask {
           without.contains(client.node)
-            ? await self.notAsked(client, url: url) : await self.exchange(with: client, url: url)
+            ? await self.notAsked(client) : await self.exchange(with: client)
         }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
-    try await endFork(outcomes, clients.map(\.client))
+    try await endFork(outcomes, clients)
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
     try refreshHead()
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for outcome in outcomes {
-        guard let client = clients.first(where: { $0.client.node == outcome.node }) else {
-          continue
-        }
-        group.addTask { await self.bringRest(client.client, url: client.url, outcome) }
+        guard let client = clients.first(where: { $0.node == outcome.node }) else { continue }
+        group.addTask { await self.bringRest(client, outcome) }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
-    let reached = clients.map(\.client).filter { client in
+    let reached = clients.filter { client in
       outcomes.contains { $0.node == client.node && $0.trouble == nil }
     }
     // The files first: the history comes with the next syncs.
@@ -186,7 +181,7 @@ extension Vault {
         let comparison = try await compareOwnFeed(with: client)
         if outcome.showsFork || comparison.isForked { comparisons.append(comparison) }
       } catch let error as NetworkError {
-        trouble = NodeTrouble(error, name: client.name, url: client.url).asError
+        trouble = NodeTrouble(error, at: client).asError
       } catch let error as FreeholdError where error.code == .tampered {
         trouble = error
       }
@@ -206,18 +201,16 @@ extension Vault {
   }
 
   /// Brings a node what came in from others after its own exchange.
-  private func bringRest(
-    _ client: NodeClient, url: String, _ outcome: NodeOutcome
-  ) async -> NodeOutcome {
+  private func bringRest(_ client: NodeClient, _ outcome: NodeOutcome) async -> NodeOutcome {
     var outcome = outcome
     guard outcome.trouble == nil else { return outcome }
     do {
       if writesHere { try await bring(client, &outcome) }
       try await confirm(client, &outcome)
     } catch {
-      outcome.trouble = NodeTrouble(error, name: client.name, url: url)
+      outcome.trouble = NodeTrouble(error, at: client)
     }
-    finish(&outcome, url: url)
+    finish(&outcome, at: client)
     return outcome
   }
 

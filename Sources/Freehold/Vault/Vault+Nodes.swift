@@ -147,6 +147,11 @@ extension Vault {
     }
   }
 
+  /// Clients of all nodes, in the order of the nodes' identities.
+  func clients(meter: TrafficMeter) throws -> [NodeClient] {
+    try nodeBook.sorted { $0.key < $1.key }.map { try client(for: $0.key, $0.value, meter: meter) }
+  }
+
   /// A client that asks a node in this device's name; in the former one as long as that has not let
   /// the new one in: only to read.
   ///
