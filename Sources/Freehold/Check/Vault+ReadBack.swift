@@ -8,8 +8,8 @@ import VaultSync
 // and thrown away again; the chains say whether it is the history that this device knows.
 
 extension Vault {
-  /// No honest node needs as many answers.
-  private static let answersMax = 10_000
+  /// No honest node needs as many answers to hand out all that it holds.
+  static let answersMax = 10_000
 
   /// Reads all entries and heads that a node says it holds, and finds what it does not hand out, or
   /// hands out otherwise.

@@ -211,7 +211,7 @@ extension Vault {
     var known = try localState().feeds
     var position = VaultSync.FeedPosition.start(of: feed, vault: did)
     known[feed] = position
-    while true {
+    for _ in 0..<Self.answersMax {
       var parts = StateParts()
       parts.add(feed.scope, of: known)
       let answer = try await client.sync(SyncRequest(digest: .zero, known: parts))
