@@ -12,14 +12,16 @@ help:
 demo: release
 	@scripts/demo
 
-## make test       every test with 1,000 seeds of the simulator (FREEHOLD_SEEDS=100 is quicker), then the
-##                 acceptance scripts with the debug commands on a small folder
+## make test       every test with 1,000 seeds of the simulator (FREEHOLD_SEEDS=100 is quicker), then, with the
+##                 debug commands, the acceptance scripts on a small folder, a watch, and a share of the bad days
 test: export FREEHOLD_SEEDS ?= 1000
 test: libraries
 	swift build --build-tests $(CHECK)
 	swift test --skip-build $(CHECK)
-	@$(MAKE) --no-print-directory acceptance FREEHOLD=.build/debug/freehold \
+	@$(MAKE) --no-print-directory acceptance watching FREEHOLD=.build/debug/freehold \
 	  NODE=.build/debug/freehold-node CORPUS="$${CORPUS:-docs}"
+	@$(MAKE) --no-print-directory faults CI=1 FREEHOLD=.build/debug/freehold \
+	  NODE=.build/debug/freehold-node
 
 ## make acceptance the acceptance scripts; FREEHOLD, NODE and CORPUS choose the commands and the folder
 FREEHOLD ?= .build/release/freehold
