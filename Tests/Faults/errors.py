@@ -10,6 +10,8 @@ import shutil
 
 import shim
 import trees
+from copies import Adopting, Forking
+from people import Accepting, Granting, Hearing, Mounting, Revoking
 from sweeps import count_calls, numbers, wanted
 from tally import CI, Tally
 from vaults import Founding, Restoring, Serving, Syncing, leftover
@@ -172,10 +174,21 @@ sync = lambda world, env: world.inside("sync", env=env)
 init = lambda world, env: world.init(env=env)
 restore = lambda world, env: world.restore(env)
 serve = lambda world, env: world.serve(env)
+PEOPLE = [
+    (Granting, "grant", lambda world, env: world.grant(env)),
+    (Accepting, "accept", lambda world, env: world.accept(env)),
+    (Revoking, "revoke", lambda world, env: world.revoke(env)),
+    (Mounting, "mount", sync),
+    (Hearing, "hear", lambda world, env: world.hear(env)),
+    (Adopting, "adopt", lambda world, env: world.adopt(env)),
+    (Forking, "fork", lambda world, env: world.adopt(env)),
+]
 sweep(Founding, "init", 2, init, NO_SPACE, shim.SPACE_CALLS)
 sweep(Syncing, "sync", 3, sync, NO_SPACE, shim.SPACE_CALLS)
 sweep(Restoring, "restore", 2, restore, NO_SPACE, shim.SPACE_CALLS)
 sweep(Serving, "node", 2, serve, NO_SPACE[-1:], shim.SPACE_CALLS, is_node=True)
+for kind, name, run_it in PEOPLE[:3] if CI else PEOPLE:
+    sweep(kind, name, 2, run_it, NO_SPACE[:2], shim.SPACE_CALLS)
 for calls in (SYNCS, WRITES, "read"):
     if CI and calls != SYNCS:
         continue
@@ -184,6 +197,8 @@ for calls in (SYNCS, WRITES, "read"):
     sweep(Syncing, "sync", 3, sync, broken, calls)
     sweep(Restoring, "restore", 2, restore, broken, calls)
     sweep(Serving, "node", 2, serve, broken, calls, is_node=True)
+    for kind, name, run_it in [] if CI else PEOPLE:
+        sweep(kind, name, 2, run_it, broken[:1], calls)
 # SQLite turns to its write-ahead log with the help of a journal; without the log a commit could be
 # undone by a power cut.
 sweep(Founding, "init", 9, init, [("EIO", False), ("ENOSPC", False)], SYNCS, only="db-journal")

@@ -6,6 +6,8 @@ again just works; afterwards the vault is whole, at the nodes too, and nothing i
 """
 
 import shim
+from copies import Adopting, Forking
+from people import Accepting, Granting, Hearing, Mounting, Revoking
 from sweeps import count_calls, numbers, sweep_deaths, wanted
 from tally import Tally
 from vaults import Adding, Founding, Joining, Recovering, Restoring, Serving, Syncing
@@ -31,4 +33,11 @@ sweep(Restoring, "restore", 4, lambda world, env: world.restore(env))
 sweep(Recovering, "recover", 4, lambda world, env: world.recover(env))
 sweep(Joining, "join", 4, lambda world, env: world.join(env))
 sweep(Serving, "node", 5, lambda world, env: world.serve(env))
+sweep(Granting, "grant", 3, lambda world, env: world.grant(env))
+sweep(Mounting, "mount", 3, lambda world, env: world.inside("sync", env=env))
+sweep(Accepting, "accept", 3, lambda world, env: world.accept(env))
+sweep(Revoking, "revoke", 3, lambda world, env: world.revoke(env))
+sweep(Hearing, "hear", 3, lambda world, env: world.hear(env))
+sweep(Adopting, "adopt", 3, lambda world, env: world.adopt(env))
+sweep(Forking, "fork", 3, lambda world, env: world.adopt(env))
 tally.end()

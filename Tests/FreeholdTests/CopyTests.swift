@@ -217,6 +217,58 @@ import VaultSync
     try await expectNoFork(node, renewed)
   }
 
+  @Test func `a home that stops while it writes again writes nothing twice`() async throws {
+    let node = try world.makeNode()
+    let medium = SimulatedDisk(seed: 41)
+    let (clock, network) = (world.clock, world.network)
+    let randomness = SeededRandomness(seed: 42)
+    func home() -> Home {
+      Home(
+        DiskPath("/home"),
+        environment: Environment(
+          clock: clock, randomness: randomness, disk: medium.start(), network: network))
+    }
+    let (first, _) = try await Vault.create(
+      NewVault(name: "papers", deviceName: "laptop", folder: []), in: home(), unlock: .unsealed)
+    _ = try await first.addNode(
+      try node.service.invite(quotaBytes: 1 << 28), name: "node1", region: nil, operatorName: nil)
+    _ = try await first.sync()
+    let old = try medium.copy()
+    try await first.write("d", "after the snapshot")
+    _ = try await first.sync()
+    medium.putBack(old)
+    // What only the old state has is made in many batches, each about what the last one made.
+    world.network.setReachable(false, node.url)
+    let copied = try Vault.open(first.did, in: home(), unlock: .unsealed)
+    var path: [[UInt8]] = []
+    for number in 0..<4 {
+      path.append(Array("folder-\(number)".utf8))
+      try await copied.makeFolder(VaultPath(path))
+      try await copied.write(VaultPath(path + [Array("inner".utf8)]), bytes: [UInt8(number)])
+    }
+    let wanted = try await copied.list(.root, isRecursive: true).map(\.path)
+    world.network.setReachable(true, node.url)
+    await #expect(throws: HomeRenewed.self) { _ = try await copied.sync() }
+    world.network.setReachable(false, node.url)
+    var interrupted = 0
+    for step in 1...100 {
+      let before = try medium.copy()
+      let stopped = try Vault.open(first.did, in: home(), unlock: .unsealed)
+      medium.faults = SimulatedFaults(failures: [
+        SimulatedFaults.Failure(of: [.crashPoint], at: step, with: .io, isLasting: true)
+      ])
+      let error = await #expect(throws: (any Error).self) { _ = try await stopped.sync() }
+      medium.faults = SimulatedFaults()
+      let again = try Vault.open(first.did, in: home(), unlock: .unsealed)
+      _ = try? await again.sync()
+      #expect(try await again.list(.root, isRecursive: true).map(\.path) == wanted)
+      if (error as? FreeholdError)?.code == .offline { break }
+      interrupted += 1
+      medium.putBack(before)
+    }
+    #expect(interrupted > 2)
+  }
+
   @Test func `a copy of a revoked device is told what to do`() async throws {
     let node = try world.makeNode()
     let first = try await makeVault(node)

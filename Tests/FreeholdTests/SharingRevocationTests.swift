@@ -76,6 +76,27 @@ import VaultPolicy
     #expect(told.problems.contains { $0.code == .refused })
   }
 
+  @Test func `a revocation that not every node knows is told again by the same command`()
+    async throws
+  {
+    let world = try await makeWorld()
+    for node in world.own.nodes { world.own.network.setCut(true, node.did) }
+    let untold = try await world.revoke("bob", "shared")
+    #expect(untold.coverage.silent.count == 2)
+    #expect(untold.newEpochs == 1)
+    for node in world.own.nodes { world.own.network.setCut(false, node.did) }
+    let told = try await world.revoke("bob", "shared")
+    #expect(told.coverage.acknowledged == ["node1", "node2"])
+    #expect(told.newEpochs == 0)
+    #expect(try await world.owner.revocations().map(\.silent) == [[]])
+    // Once all know there is nothing to do, and so for somebody else.
+    for name in ["bob", "dave"] {
+      if name == "dave" { try await world.meet(name) }
+      let code = FreeholdError.Code(await result { try await world.revoke(name, "shared") })
+      #expect(code == .noSuchVault)
+    }
+  }
+
   @Test func `what a revoked writer brings to a silent node is quarantined alike, and listed`()
     async throws
   {

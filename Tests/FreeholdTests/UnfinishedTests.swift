@@ -61,6 +61,29 @@ import VaultSync
     #expect(try await joined.laptop.devices().map(\.name) == ["laptop", "desktop"])
   }
 
+  @Test func `an invitation that was taken up by half is taken up again, and a whole one is not`()
+    async throws
+  {
+    let world = try await SharingWorld()
+    try await world.meet("bob")
+    try world.folder.write("shared/a", "one")
+    try await world.own.sync(0)
+    let offer = try await world.grant("shared", to: "bob", .read)
+    try await world.own.sync(0)
+    let stopped = try world.accept(offer, at: "shared", by: "bob")
+    try await stopped.close()
+    let bob = try world.accept(offer, at: "shared", by: "bob")
+    #expect(bob.device == stopped.device)
+    try await bob.finishMaking()
+    try await world.sync("bob", "shared")
+    #expect(try world.read("bob", "shared", "a") == "one")
+    try await bob.close()
+    let error = #expect(throws: FreeholdError.self) {
+      try world.accept(offer, at: "shared", by: "bob")
+    }
+    #expect(error?.code == .usage)
+  }
+
   @Test func `another code for the same vault goes on with it, in another folder too`()
     async throws
   {

@@ -253,11 +253,11 @@ extension Vault {
     let batches = try (DAGCBOR.decode(plain).asArray ?? []).compactMap(\.asBytes)
       .map { try Batch(decoding: $0) }
     var again = Replay()
-    for batch in batches {
-      try commit { draft in
+    // In one step with the note: what is made has new names, so a second time would make it twice.
+    try commit(
+      each: batches,
+      { batch, draft in
         for operation in batch.operations { again.apply(operation, to: &draft) }
-      }
-    }
-    try database.write { try $0.setMeta(Self.replayKey, to: nil) }
+      }, noting: { try $0.setMeta(Self.replayKey, to: nil) })
   }
 }

@@ -10,6 +10,8 @@ public struct AccessRevocationPlan: Sendable {
   public let keptEntries: Int
   /// Nodes that could not be asked what they have.
   public let unheard: [String]
+  /// Whether it is taken away already, and only some nodes do not know.
+  public var isDone: Bool { entries.isEmpty }
   let members: [DID]
   let entries: [CID]
 }

@@ -9,8 +9,11 @@ import VaultStore
 extension Vault {
   /// Takes up what was granted to this device: the folder is bound to that scope and no other.
   ///
-  /// The first sync brings the files. Throws `refused` when it was granted to somebody else,
-  /// `tampered` when the invitation makes no sense.
+  /// The first sync brings the files. Until `finishMaking`, or until it is opened for the first
+  /// time, it counts as unfinished: accepting it again goes on with it.
+  ///
+  /// Throws `refused` when it was granted to somebody else, `tampered` when the invitation makes no
+  /// sense.
   public static func accept(
     _ offer: ShareOffer, deviceName: String, folder: [UInt8], in home: Home, unlock: Unlock
   ) throws -> Vault {
@@ -29,21 +32,9 @@ extension Vault {
     let facts = VaultFacts(
       genesis: log.genesis, rootScope: offer.scope, name: offer.name, deviceName: deviceName,
       folder: folder, firstNodes: offer.nodes)
-    let store = try VaultHome.open(
-      home.vaultPath(facts.vault, scope: offer.scope), on: home.environment.disk)
-    try store.database.write { transaction in
-      guard try VaultFacts(transaction) == nil else {
-        throw FreeholdError(.usage, "this device has that folder already")
-      }
-      for entry in log.entries {
-        try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
-      }
-      try facts.store(transaction)
-    }
-    _ = try HomeMark.isCopy(store, on: home.environment.disk)
-    return Vault(
-      environment: home.environment, home: store, facts: facts,
-      succession: DeviceSuccession(keys: keys), policy: log, tree: Tree())
+    return try takeUp(
+      facts, log, at: home.vaultPath(facts.vault, scope: offer.scope),
+      ticket: Array(offer.scope.hex.utf8), keys: keys, environment: home.environment)
   }
 }
 

@@ -4,6 +4,7 @@ import VaultEnvironment
 import VaultFolder
 import VaultPolicy
 import VaultSealing
+import VaultStore
 
 // A folder becomes a scope, in place (docs/spec/sharing.md section 3).
 //
@@ -19,6 +20,7 @@ extension Vault {
   func makeScope(at path: VaultPath) async throws -> ScopeID {
     let (holder, rest) = try await holder(of: path)
     guard !rest.names.isEmpty else { return holder.scope }
+    try await holder.discardUnborn()
     let seed = try await holder.seed(ofFolderAt: rest)
     let around = holder.scope
     var random = generator
@@ -48,7 +50,7 @@ extension Vault {
   /// Lets a scope take over the folder at a path.
   func bear(_ scope: ScopeID, at path: VaultPath, _ seed: ScopeSeed) async throws {
     let folder = try find(path, in: tree)
-    let part = try makePart(scope)
+    let part = try makePart(scope, isUnborn: true)
     var settings = tree.settings(prefix: NodeEntry.prefix)
     if let redundancy = tree.setting(Redundancy.settingKey) {
       settings.append((Redundancy.settingKey, redundancy))
@@ -58,22 +60,50 @@ extension Vault {
       try draft.setAttribute(.scope, of: folder, to: scope.bytes)
       for child in draft.tree.children(of: folder) { try draft.trash(child.object) }
     }
+    try await part.endBirth()
     parts[scope] = part
-    try await handOver(
-      seed.items.compactMap { item in
-        item.attributes.first { $0.key == .scope }.flatMap { ScopeID($0.value) }
-      }, to: part)
+    // The scopes inside the new one are its own from now on; it comes for their homes itself.
+    try await closeMovedParts()
   }
 
-  /// Scopes that are now inside another one move their homes into its home.
-  private func handOver(_ scopes: [ScopeID], to part: Vault) async throws {
-    for scope in scopes {
-      if let open = parts.removeValue(forKey: scope) { try await open.close() }
-      let (from, to) = (partPath(scope), await part.partPath(scope))
-      guard try environment.disk.exists(from), try !environment.disk.exists(to) else { continue }
-      if let folder = to.parent { try environment.disk.makeFolder(folder) }
-      try environment.disk.move(from, to: to)
+  private func endBirth() throws { try Self.endBirth(home) }
+
+  /// Removes homes of scopes whose birth was interrupted: nothing has ever referred to them.
+  private func discardUnborn() async throws {
+    let disk = environment.disk
+    let homes = home.path.appending(Self.partsFolder)
+    guard try disk.exists(homes) else { return }
+    let mounted = Set(mounts().map(\.scope))
+    for item in try disk.list(homes) where item.kind == .folder {
+      guard let scope = ScopeID(hex: String(decoding: item.name, as: UTF8.self)),
+        parts[scope] == nil
+      else { continue }
+      guard !mounted.contains(scope), isUnborn(partPath(scope)) else { continue }
+      try removeAll(in: partPath(scope))
     }
+  }
+
+  /// Whether nothing has ever referred to the scope whose home this is; not when it is not known.
+  private func isUnborn(_ path: DiskPath) -> Bool {
+    guard let store = try? VaultHome.open(path, on: environment.disk) else { return false }
+    defer { store.close() }
+    let found = try? store.database.read {
+      try VaultFacts($0) == nil || $0.meta(Self.unbornKey) != nil
+    }
+    return found ?? false
+  }
+
+  /// Removes a folder with everything in it; links are not followed.
+  private func removeAll(in folder: DiskPath) throws {
+    for item in try environment.disk.list(folder) {
+      let path = folder.appending(item.name)
+      if item.kind == .folder {
+        try removeAll(in: path)
+      } else {
+        try environment.disk.remove(path)
+      }
+    }
+    try environment.disk.removeFolder(folder)
   }
 }
 

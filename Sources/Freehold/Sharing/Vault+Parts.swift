@@ -17,6 +17,8 @@ import VaultSync
 extension Vault {
   static let partsFolder = "scopes"
   private static let partDeviceKey = "part-device"
+  /// Set in a part's database until the tree around refers to it.
+  static let unbornKey = "unborn"
   /// Where a part's folder was when it was last synced.
   static let boundKey = "bound-folder"
 
@@ -36,6 +38,7 @@ extension Vault {
     if let open = parts[scope] { return open }
     guard keyring.writingKey(scope) != nil else { return nil }
     let path = partPath(scope)
+    try fetchHome(of: scope)
     if try environment.disk.exists(path) {
       let part = try Self.openPart(at: path, keys: keys, environment: environment)
       if let part {
@@ -53,8 +56,39 @@ extension Vault {
     home.path.appending(Self.partsFolder).appending(scope.hex)
   }
 
-  /// Opens a part; nil when it was another device's, or a copy: then it is put aside, and the
-  /// scope comes anew from the nodes.
+  /// Moves the home of a scope from where it was before this part was made between it and the scope
+  /// around, at whatever depth.
+  private func fetchHome(of scope: ScopeID) throws {
+    let disk = environment.disk
+    let own = partPath(scope)
+    guard isPart, try !disk.exists(own) else { return }
+    var folder = home.path.parent
+    while let homes = folder, homes.name == Array(Self.partsFolder.utf8) {
+      let former = homes.appending(scope.hex)
+      if try disk.exists(former) {
+        do {
+          try HomeLock(of: former, on: disk).release()
+        } catch let error as StoreError where error.code == .busy {
+          throw FreeholdError(.busy, error.sentence, hint: "the next freehold sync tries it again")
+        }
+        if let place = own.parent { try disk.makeFolder(place) }
+        return try disk.move(former, to: own)
+      }
+      folder = homes.parent?.parent
+    }
+  }
+
+  /// Closes parts that are inside another part by now, or gone.
+  func closeMovedParts() async throws {
+    let mounted = Set(mounts().map(\.scope))
+    for (scope, part) in parts where !mounted.contains(scope) {
+      try await part.close()
+      parts[scope] = nil
+    }
+  }
+
+  /// Opens a part; nil when it is to be made: its making was interrupted, or it was another
+  /// device's, or a copy, and was put aside; the scope comes anew from the nodes.
   private static func openPart(
     at path: DiskPath, keys: DeviceKeys, environment: Environment
   ) throws -> Vault? {
@@ -66,14 +100,20 @@ extension Vault {
           try $0.meta(boundKey)
         )
       }
+      guard let facts else {
+        // Its making was interrupted before anything was in it.
+        store.close()
+        return nil
+      }
       let isOurs =
         try owner == keys.signing.did.key.bytes
         && !HomeMark.isCopy(store, on: environment.disk)
-      guard let facts, isOurs else {
+      guard isOurs else {
         store.close()
         try putAside(path, on: environment.disk)
         return nil
       }
+      try endBirth(store)
       let log = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
       let state = log.evaluate()
       let succession = DeviceSuccession(keys: keys)
@@ -89,6 +129,12 @@ extension Vault {
     }
   }
 
+  /// Says that the tree around refers to a part from now on.
+  static func endBirth(_ store: VaultHome) throws {
+    guard try store.database.read({ try $0.meta(unbornKey) }) != nil else { return }
+    try store.database.write { try $0.setMeta(unbornKey, to: nil) }
+  }
+
   /// Nothing of it is thrown away: it may hold what no node has.
   private static func putAside(_ path: DiskPath, on disk: any Disk) throws {
     for number in 1...1_000 {
@@ -100,7 +146,7 @@ extension Vault {
   }
 
   /// Makes a part without a tree.
-  func makePart(_ scope: ScopeID) throws -> Vault {
+  func makePart(_ scope: ScopeID, isUnborn: Bool = false) throws -> Vault {
     let known = nodeBook.sorted { $0.key < $1.key }.map(\.value.bytes)
     let facts = VaultFacts(
       genesis: self.facts.genesis, rootScope: scope, name: self.facts.name,
@@ -113,6 +159,7 @@ extension Vault {
       for entry in entries { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
       try facts.store(transaction)
       try transaction.setMeta(Self.partDeviceKey, to: owner)
+      if isUnborn { try transaction.setMeta(Self.unbornKey, to: [1]) }
     }
     _ = try HomeMark.isCopy(store, on: environment.disk)
     let part = Vault(

@@ -25,6 +25,7 @@ extension Vault {
     let members = contact.card.members.map(\.did)
     let state = policy.state
     var entries: [CID] = []
+    var wantedScope: ScopeID?
     if let path {
       let (holder, rest) = try await holder(of: path)
       guard rest.names.isEmpty else {
@@ -33,12 +34,14 @@ extension Vault {
           hint: "freehold grants shows what is shared, and with whom")
       }
       let scope = holder.scope
+      wantedScope = scope
       entries = members.flatMap { state.grants(to: $0) }
         .filter { $0.isLive && state.covers(scope, by: $0.entry) }.map(\.entry)
     } else {
       entries = members.flatMap { state.grants(to: $0) }.filter(\.isLive).map(\.entry)
     }
-    guard !entries.isEmpty else {
+    // It may be taken away already, by a command that was stopped before every node knew.
+    guard try !entries.isEmpty || isUntold(of: Set(members), in: wantedScope) else {
       throw FreeholdError(
         .noSuchVault, "\(name) has no access there", hint: "freehold grants shows who has")
     }
@@ -51,7 +54,25 @@ extension Vault {
       unheard: unheard, members: members, entries: entries)
   }
 
+  /// Whether some node has not signed that it knows a revocation of somebody's access, to one scope
+  /// or to any.
+  private func isUntold(of members: Set<DID>, in scope: ScopeID?) throws -> Bool {
+    let entries = policy.entries.map(\.cid)
+    let state = policy.state
+    return try state.effectiveRevocations.contains { revocation in
+      let isMeant = revocation.hits.contains { hit in
+        guard let grant = state.grant(hit), members.contains(grant.principal) else { return false }
+        return scope.map { state.covers($0, by: hit) } ?? true
+      }
+      let position = entries.firstIndex(of: revocation.entry) ?? entries.count
+      return try isMeant
+        && nodeBook.keys.contains { try !isKnown(revocation.entry, at: position, to: $0) }
+    }
+  }
+
   /// Takes the access away, durably, and tells the nodes.
+  ///
+  /// Repeating it tells the nodes that did not know yet.
   public func revoke(_ plan: AccessRevocationPlan) async throws -> AccessRevocationOutcome {
     let kept = try await kept(of: Set(plan.members))
     let started = try await withdraw { author, _ in

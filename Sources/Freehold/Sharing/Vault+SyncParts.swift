@@ -12,7 +12,7 @@ extension Vault {
     mirror.mounts = mounts()
     let before = mirror.index.count
     for mount in mirror.mounts {
-      releasedRows[mount.scope, default: []] += release(mount, mirror)
+      try keep(release(mount, mirror), for: mount.scope, isDryRun: isDryRun)
     }
     if mirror.index.count != before, !isDryRun { try store(mirror) }
   }
@@ -22,6 +22,7 @@ extension Vault {
     _ mirror: FolderMirror?, _ options: SyncOptions, progress: SyncProgress,
     report: inout SyncReport
   ) async throws {
+    try await closeMovedParts()
     for mount in mounts() {
       try Task.checkCancellation()
       do {
@@ -39,8 +40,9 @@ extension Vault {
         }
         if !options.isDryRun { try await tell(part, mirror) }
         try await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
-        await part.takeOver(releasedRows.removeValue(forKey: mount.scope) ?? [])
+        await part.takeOver(try rows(for: mount.scope))
         let own = try await part.sync(options, progress: progress)
+        if !options.isDryRun, await part.isComplete { try forgetRows(for: mount.scope) }
         report.add(own)
         try adoptPolicy(await part.policy)
         if !options.isDryRun { try await settleStrays(of: mount, in: part) }

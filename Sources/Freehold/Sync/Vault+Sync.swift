@@ -268,7 +268,10 @@ extension Vault {
   func openMirror() throws -> FolderMirror? {
     guard !boundFolder.isEmpty else { return nil }
     // What the copy knew of the folder may be of another time: everything is compared.
-    if comparesAnew { try FolderMirror.forget(home, disk: environment.disk) }
+    if comparesAnew {
+      try FolderMirror.forget(home, disk: environment.disk)
+      try ReleasedRows.removeAll(in: home, disk: environment.disk)
+    }
     do {
       let mirror = try FolderMirror(
         folder: boundFolder, called: facts.folder, home: home, storeKey: keys.storeKey,

@@ -70,26 +70,45 @@ extension Vault {
     let facts = VaultFacts(
       genesis: log.genesis, rootScope: admission.rootScope, name: admission.name,
       deviceName: deviceName, folder: folder, firstNodes: admission.nodes)
-    let store = try VaultHome.open(home.vaultPath(facts.vault), on: home.environment.disk)
-    let isNew = try store.database.write { transaction in
-      let isNew = try VaultFacts(transaction) == nil
-      if !isNew { try requireAdmittedBefore(transaction) }
-      for entry in log.entries {
-        try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
+    return try takeUp(
+      facts, log, at: home.vaultPath(facts.vault), ticket: ticket, keys: keys,
+      environment: home.environment)
+  }
+
+  /// Keeps what this device was let into, as unfinished; goes on with what an interrupted command
+  /// has left of it.
+  ///
+  /// The ticket says by which invitation it was.
+  static func takeUp(
+    _ facts: VaultFacts, _ log: PolicyLog, at path: DiskPath, ticket: [UInt8], keys: DeviceKeys,
+    environment: Environment
+  ) throws -> Vault {
+    let store = try VaultHome.open(path, on: environment.disk)
+    let isNew: Bool
+    do {
+      isNew = try store.database.write { transaction in
+        let isNew = try VaultFacts(transaction) == nil
+        if !isNew { try requireAdmittedBefore(transaction) }
+        for entry in log.entries {
+          try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes)
+        }
+        try facts.store(transaction)
+        try transaction.setMeta(
+          Home.unfinishedKey, to: UnfinishedVault.Origin.admitted(ticket: ticket).mark)
+        return isNew
       }
-      try facts.store(transaction)
-      try transaction.setMeta(
-        Home.unfinishedKey, to: UnfinishedVault.Origin.admitted(ticket: ticket).mark)
-      return isNew
+    } catch {
+      store.close()
+      throw error
     }
-    guard isNew else { return try reopen(store, keys: keys, environment: home.environment) }
-    _ = try HomeMark.isCopy(store, on: home.environment.disk)
+    guard isNew else { return try reopen(store, keys: keys, environment: environment) }
+    _ = try HomeMark.isCopy(store, on: environment.disk)
     return Vault(
-      environment: home.environment, home: store, facts: facts,
+      environment: environment, home: store, facts: facts,
       succession: DeviceSuccession(keys: keys), policy: log, tree: Tree())
   }
 
-  /// Throws unless the vault is here because of a `join` or `recover` that was interrupted.
+  /// Throws unless the vault is here because of a command that was interrupted.
   private static func requireAdmittedBefore(_ transaction: VaultTransaction) throws {
     guard let mark = try transaction.meta(Home.unfinishedKey),
       case .admitted = UnfinishedVault.Origin(mark: mark)

@@ -17,43 +17,74 @@ extension Vault {
     if let renewed { throw renewed }
     let now = environment.clock.now().milliseconds
     guard let batch = try tree.commit(by: device.key, at: now, body) else { return false }
+    try append([batch]) { _ in }
+    return true
+  }
+
+  /// Makes a batch of each part, and appends all of them in one step on the disk with what is noted
+  /// beside: after a crash all of it is there, or nothing.
+  func commit<Part>(
+    each parts: [Part], _ body: (Part, inout Draft) throws -> Void,
+    noting note: (VaultTransaction) throws -> Void
+  ) throws {
+    if let renewed { throw renewed }
+    let now = environment.clock.now().milliseconds
+    var batches: [Batch] = []
     do {
-      try append(batch)
+      for part in parts {
+        let batch = try tree.commit(by: device.key, at: now) { try body(part, &$0) }
+        if let batch { batches.append(batch) }
+      }
     } catch {
       tree = try loadTree()
       throw error
     }
-    isTreeDirty = true
-    return true
+    try append(batches, noting: note)
   }
 
-  private func append(_ batch: Batch) throws {
+  private func append(
+    _ batches: [Batch], noting note: (VaultTransaction) throws -> Void
+  ) throws {
+    do {
+      let entries = try seal(batches)
+      try database.write { transaction in
+        try transaction.append(entries)
+        try note(transaction)
+      }
+    } catch {
+      tree = try loadTree()
+      throw error
+    }
+    if !batches.isEmpty { isTreeDirty = true }
+  }
+
+  /// The entries of batches, each behind the one before it.
+  private func seal(_ batches: [Batch]) throws -> [StoredEntry] {
     guard let key = keyring.writingKey(scope) else {
       throw FreeholdError(.refused, "this device has no key to write with")
     }
     let feed = FeedKey(scope: scope, device: device)
-    let position = try database.read { try $0.position(of: feed, vault: did) }
-    let sequence = position.count + 1
-    guard batch.sequence == UInt64(sequence) else {
-      throw FreeholdError(
-        .tampered,
-        "the local feed has \(position.count) entries, the tree knows \(batch.sequence - 1)")
-    }
-    let context = EntryContext(
-      vault: did, scope: scope, epoch: key.number, sequence: UInt64(sequence), author: device)
-    let frame = EntryFrame.encode(batch.encode(), compressor: try Compressor())
-    let ciphertext = try EntrySeal.seal(frame, key: key, context: context, using: &generator)
-    let entry = FeedEntry(
-      sequence: sequence, epoch: key.number, dependencies: Self.names(batch.dependencies),
-      ciphertext: ciphertext)
-    let after = position.advanced(by: entry)
-    let signed = entry.signed(at: after, by: keys.signing)
-    try database.write { transaction in
-      try transaction.append([
-        StoredEntry(
-          scope: scope, device: device, sequence: UInt64(sequence), bytes: signed.bytes,
-          chain: after.chain, state: .merged)
-      ])
+    var position = try database.read { try $0.position(of: feed, vault: did) }
+    let compressor = try Compressor()
+    return try batches.map { batch in
+      let sequence = position.count + 1
+      guard batch.sequence == UInt64(sequence) else {
+        throw FreeholdError(
+          .tampered,
+          "the local feed has \(position.count) entries, the tree knows \(batch.sequence - 1)")
+      }
+      let context = EntryContext(
+        vault: did, scope: scope, epoch: key.number, sequence: UInt64(sequence), author: device)
+      let frame = EntryFrame.encode(batch.encode(), compressor: compressor)
+      let ciphertext = try EntrySeal.seal(frame, key: key, context: context, using: &generator)
+      let entry = FeedEntry(
+        sequence: sequence, epoch: key.number, dependencies: Self.names(batch.dependencies),
+        ciphertext: ciphertext)
+      position = position.advanced(by: entry)
+      let signed = entry.signed(at: position, by: keys.signing)
+      return StoredEntry(
+        scope: scope, device: device, sequence: UInt64(sequence), bytes: signed.bytes,
+        chain: position.chain, state: .merged)
     }
   }
 

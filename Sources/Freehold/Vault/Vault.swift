@@ -30,9 +30,9 @@ public actor Vault {
   /// Rules of the ignore files above the folder of a part.
   var ignoredAbove: [UInt8] = []
   /// What the folder index of the scope around knew, until this part has an index of its own.
-  var released: [ReleasedRow] = []
+  var released = ReleasedRows()
   /// What this index knew about the inside of folders that became scopes.
-  var releasedRows: [ScopeID: [ReleasedRow]] = [:]
+  var releasedRows: [ScopeID: ReleasedRows] = [:]
   /// The scopes inside this one that are open.
   var parts: [ScopeID: Vault] = [:]
   /// Keys the tokens of the local chunk index.

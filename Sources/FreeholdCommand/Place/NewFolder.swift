@@ -35,6 +35,14 @@ struct NewFolder {
     self.path = path
   }
 
+  /// Whether nothing is in it but what a command that was interrupted has begun there, or it is
+  /// missing.
+  func isEmpty(_ session: Session) throws -> Bool {
+    let disk = session.environment.disk
+    guard try disk.exists(path) else { return true }
+    return try disk.list(path).allSatisfy { $0.name == VaultPlace.markerFolder }
+  }
+
   /// Makes the folder when it is missing, as open as the user's other folders are; the path has no
   /// links afterwards.
   func make(_ session: Session) throws -> NewFolder {

@@ -34,8 +34,7 @@ struct AcceptCommand: AsyncParsableCommand {
     }
     let offer = try ShareOffer(text: try SharedText.take(file, session))
     let folder = try NewFolder(typed, session)
-    let disk = session.environment.disk
-    if try disk.exists(folder.path), try !disk.list(folder.path).isEmpty {
+    guard try folder.isEmpty(session) else {
       throw FreeholdError(
         .usage, "\(folder.path) is not empty", hint: "name a folder that is empty or not there")
     }
@@ -46,8 +45,7 @@ struct AcceptCommand: AsyncParsableCommand {
     let vault = try Vault.accept(
       offer, deviceName: name ?? HostName.short, folder: place.path.bytes, in: session.home,
       unlock: unlock)
-    try VaultPlace.bind(place.path, to: vault.did, scope: offer.scope, disk: disk)
-    try await vault.close()
+    try await session.finishJoining(vault, in: place, scope: offer.scope)
     let words = offer.words.joined(separator: " ")
     guard !common.json else {
       return try session.console.data(

@@ -47,6 +47,9 @@ struct RevokeCommand: AsyncParsableCommand {
   }
 
   private func tell(_ plan: AccessRevocationPlan, _ console: Console) {
+    if plan.isDone {
+      console.talk("\(NamePath.line(plan.name)) has no access there any more; nodes are told again")
+    }
     for access in plan.access {
       let place = access.path.map { NamePath.shown($0.names) } ?? "a folder"
       let name = NamePath.line(plan.name)

@@ -80,10 +80,12 @@ extension Session {
     }
   }
 
-  /// Binds the folder of a vault that this device was let into: last, so that an interrupted
-  /// command is gone on with by the same command.
-  func finishJoining(_ vault: Vault, in place: NewFolder) async throws {
-    try VaultPlace.bind(place.path, to: vault.did, disk: environment.disk)
+  /// Binds the folder of a vault, or of one scope, that this device was let into: last, so that an
+  /// interrupted command is gone on with by the same command.
+  func finishJoining(
+    _ vault: Vault, in place: NewFolder, scope: ScopeID? = nil
+  ) async throws {
+    try VaultPlace.bind(place.path, to: vault.did, scope: scope, disk: environment.disk)
     try await vault.finishMaking()
     try await vault.close()
   }

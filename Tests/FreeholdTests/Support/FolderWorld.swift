@@ -78,7 +78,7 @@ final class FolderDevice {
   let number: Int
   let folder: UserFolder
   let clock: SimulatedClock
-  private let medium: SimulatedDisk
+  let medium: SimulatedDisk
   private let network: InProcessNetwork
   private let randomness: SeededRandomness
   private var vault: Vault?

@@ -80,7 +80,9 @@ final class SharingWorld {
   @discardableResult
   func accept(_ offer: ShareOffer, at path: String, by name: String) throws -> Vault {
     let guest = try guest(name)
-    try guest.device.folder.makeFolder(Self.last(path))
+    if !guest.device.folder.exists(Self.last(path)) {
+      try guest.device.folder.makeFolder(Self.last(path))
+    }
     let vault = try Vault.accept(
       try ShareOffer(text: Array(offer.text.utf8)), deviceName: name,
       folder: Array(try system(name, path).utf8), in: guest.home, unlock: .unsealed)

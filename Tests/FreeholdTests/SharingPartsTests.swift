@@ -1,0 +1,93 @@
+import FreeholdTestKit
+import StorageNode
+import Testing
+import VaultEncoding
+import VaultEnvironment
+import VaultStore
+
+@testable import Freehold
+
+/// The homes of scopes on an owner's devices: how they come, move and go.
+@Suite struct SharingPartsTests {
+  /// Two devices; bob reads an inner folder.
+  private func makeWorld() async throws -> SharingWorld {
+    let world = try await SharingWorld(devices: 2)
+    try world.folder.write("photos/2026/a.txt", "one")
+    try world.folder.write("photos/b.txt", "two")
+    try await world.own.comeTogether()
+    try await world.meet("bob")
+    try await world.meet("carol")
+    try await world.share("photos/2026", with: "bob", .read)
+    try await world.own.comeTogether()
+    return world
+  }
+
+  @Test func `a scope between keeps what a device has in an inner one and no node has`()
+    async throws
+  {
+    let world = try await makeWorld()
+    let device = world.own.devices[1]
+    let vault = try device.open
+    let inner = try await vault.scoped("photos/2026")
+    try await world.share("photos", with: "carol", .read)
+    // Meanwhile the other device works without a node, and says in its own feed what it did.
+    for node in world.own.nodes { world.own.network.setCut(true, node.did) }
+    try device.folder.write("photos/2026/new.txt", "three")
+    try device.folder.remove("photos/2026/a.txt")
+    _ = try? await world.own.sync(1)
+    for node in world.own.nodes { world.own.network.setCut(false, node.did) }
+    let written = try await inner.ownEntryCount()
+    #expect(written > 0)
+    try await world.own.comeTogether()
+    for device in world.own.devices {
+      #expect(try device.folder.read("photos/2026/new.txt") == "three")
+      #expect(!device.folder.exists("photos/2026/a.txt"))
+      #expect(try device.folder.read("photos/b.txt") == "two")
+    }
+    let around = try await vault.scoped("photos")
+    #expect(try await vault.homesOfParts() == [around.scope.hex])
+    #expect(try await around.homesOfParts() == [inner.scope.hex])
+    let moved = try await vault.scoped("photos/2026")
+    #expect(moved.scope == inner.scope)
+    #expect(try await moved.ownEntryCount() >= written, "and goes on with its feed")
+    #expect(try await world.own.sync(1).problems.allSatisfy { $0.code != .tampered })
+  }
+
+  @Test func `a grant that was stopped is done by the same command and leaves no home over`()
+    async throws
+  {
+    let world = try await makeWorld()
+    let device = world.own.devices[0]
+    var stopped = 0
+    for step in stride(from: 1, through: 400, by: 17) {
+      let folder = "folder-\(step)"
+      try device.folder.write(folder + "/a.txt", "one")
+      try await world.own.sync(0)
+      device.medium.faults = SimulatedFaults(crashAtStep: step)
+      let offer = try? await world.grant(folder, to: "carol", .read)
+      device.medium.faults = SimulatedFaults()
+      try await device.restart()
+      if offer == nil { stopped += 1 }
+      _ = try await world.grant(folder, to: "carol", .read)
+      try await world.own.sync(0)
+      #expect(try device.folder.read(folder + "/a.txt") == "one")
+      if offer != nil { break }
+    }
+    #expect(stopped > 2)
+    let vault = try device.open
+    let scopes = try await vault.openParts().map(\.part.scope.hex)
+    #expect(try await vault.homesOfParts() == scopes.sorted())
+    #expect(try await world.owner.grants().count == stopped + 2)
+  }
+}
+
+extension Vault {
+  fileprivate func homesOfParts() throws -> [String] {
+    try environment.disk.list(home.path.appending(Self.partsFolder))
+      .map { String(decoding: $0.name, as: UTF8.self) }.sorted()
+  }
+
+  fileprivate func ownEntryCount() throws -> UInt64 {
+    try database.read { try $0.feeds(in: scope) }.first { $0.device == device }?.count ?? 0
+  }
+}
