@@ -269,6 +269,69 @@ import VaultSync
     #expect(interrupted > 2)
   }
 
+  @Test func `what others built on the newest state comes back to an old one`() async throws {
+    let node = try world.makeNode()
+    let first = try await makeVault(node)
+    let desktop = try await world.join(first, name: "desktop")
+    _ = try await first.sync()
+    try await first.close()
+    try copy("a", to: "old")
+    try pretendOriginal("old", first.did)
+    let later = try open("a", first.did)
+    try await later.write("d", "after the snapshot")
+    _ = try await later.sync()
+    try await later.close()
+    _ = try await desktop.sync()
+    try await desktop.write("e", "on what came after the snapshot")
+    _ = try await desktop.sync()
+    // In the old state another entry has the number that the desktop's builds on.
+    let old = try open("old", first.did)
+    try await old.write("x", "by the old state")
+    await #expect(throws: HomeRenewed.self) { _ = try await old.sync() }
+    try await old.close()
+    let renewed = try open("old", first.did)
+    try await world.sync(renewed, desktop)
+    #expect(await renewed.text("e") == "on what came after the snapshot")
+    #expect(await desktop.text("x") == "by the old state")
+    #expect(await desktop.treeDigest() == renewed.treeDigest())
+    try await expectNoFork(node, renewed, desktop)
+  }
+
+  @Test func `a node that withholds the other home's entries does not settle the fork`()
+    async throws
+  {
+    let liar = try world.makeNode()
+    let honest = try world.makeNode()
+    let first = try await makeVault(liar)
+    _ = try await first.addNode(
+      try honest.service.invite(quotaBytes: 1 << 28), name: "node2", region: nil,
+      operatorName: nil)
+    _ = try await first.sync()
+    try await first.close()
+    try copy("a", to: "old")
+    try pretendOriginal("old", first.did)
+    let later = try open("a", first.did)
+    try await later.write("d", "after the snapshot")
+    _ = try await later.sync()
+    try await later.close()
+    world.network.setReachable(false, honest.url)
+    world.network.meddle(withholdingEntries(), at: liar.url)
+    let old = try open("old", first.did)
+    try await old.write("x", "by the old state")
+    let error = await #expect(throws: FreeholdError.self) { _ = try await old.sync() }
+    #expect(error?.code == .tampered)
+    #expect(error?.message.contains("node1") == true)
+    #expect(old.device == first.device)
+    world.network.setReachable(true, honest.url)
+    await #expect(throws: HomeRenewed.self) { _ = try await old.sync() }
+    try await old.close()
+    let renewed = try open("old", first.did)
+    for _ in 0..<2 { _ = try await renewed.sync() }
+    let names = try await renewed.list(.root).compactMap(\.path.last)
+      .map { String(decoding: $0, as: UTF8.self) }
+    #expect(names.sorted() == ["a", "d", "x"], "nothing is written twice")
+  }
+
   @Test func `a copy of a revoked device is told what to do`() async throws {
     let node = try world.makeNode()
     let first = try await makeVault(node)
@@ -360,6 +423,20 @@ import VaultSync
     _ = try linked.get()
     try await owner.close()
     return try joined.get()
+  }
+
+  /// Somebody who names entries of feeds and hands none out.
+  private func withholdingEntries() -> DirectNetwork.Meddler {
+    var meddler = DirectNetwork.Meddler()
+    meddler.answer = { request, answer in
+      guard request.path == Endpoint.sync,
+        var response = try? SyncResponse(decoding: answer.body), var news = response.news
+      else { return }
+      news.runs = []
+      response.content = .news(news)
+      answer.body = response.bytes
+    }
+    return meddler
   }
 
   /// Makes a copied home look like the first, as a copied disk does.

@@ -155,8 +155,7 @@ extension Vault {
       try Adoption(checkpoint: checkpoint, stateDigest: Hash.sha256(state)).store(transaction)
       try transaction.setCounter("checkpoint-history", to: checkpoint.facts.historyBytes)
     }
-    self.tree = try loadTree()
-    isTreeDirty = true
+    try reloadTree()
   }
 
   /// Drops a checkpoint that turned out to be wrong, with everything that was built on it: the next
@@ -172,8 +171,7 @@ extension Vault {
       try Adoption.refuse(adoption.checkpoint.cid, transaction)
       try transaction.setCounter("checkpoint-history", to: 0)
     }
-    tree = try loadTree()
-    isTreeDirty = true
+    try reloadTree()
   }
 }
 

@@ -156,8 +156,7 @@ extension Vault {
       try Adoption.remove(transaction)
       try Adoption.refuse(adoption.checkpoint.cid, transaction)
     }
-    tree = try loadTree()
-    isTreeDirty = true
+    try reloadTree()
     return .badCheckpoint(device: adoption.checkpoint.device)
   }
 

@@ -15,14 +15,11 @@ import VaultSync
 // the entry that lets the new ones in, after the newest policy was fetched, so that they do not
 // write beside what the other home wrote.
 //
-// It is noticed at the start, by `HomeMark`; or by a head that a node shows: signed by this device,
-// and not known to it. Then the entries that only this home has are taken out of the old feed, and
-// written once more as the new device's own, on what it had seen when it wrote them.
+// It is noticed at the start, by `HomeMark`; or by a head that a node shows: see `Vault+Fork`.
 
 extension Vault {
-  private static let comparesKey = "compares-anew"
-  private static let replayKey = "replay"
-  private static let replayColumn = "replay"
+  /// Where it is noted that the folder is to be compared with the vault before it is taken in.
+  static let comparesKey = "compares-anew"
 
   /// Makes new keys for a home that is a copy; nothing else is done before that.
   static func succeed(
@@ -143,121 +140,5 @@ extension Vault {
       throw trouble.code == .refused ? Self.shutOut : trouble.asError
     }
     return heard
-  }
-
-  // MARK: A fork that a node shows
-
-  /// Becomes a new device after a node has shown a head of this one that it never signed here.
-  ///
-  /// Throws `HomeRenewed` when that is done.
-  func succeedAfterFork(_ comparison: OwnFeedComparison) async throws -> Never {
-    let feed = FeedKey(scope: scope, device: device)
-    let shared = comparison.sharedCount
-    let lost = try database.read {
-      try $0.entries(
-        scope: scope, device: device, from: UInt64(shared) + 1, bytesMax: .max)
-    }
-    let feeds = try database.read { try $0.feeds(in: scope) }
-    guard lost.isEmpty || feeds.allSatisfy({ $0.first == 1 }) else {
-      throw FreeholdError(
-        .tampered, "this home and another one were the same device for too long",
-        hint: "freehold join into a new home, with the folder as it is: --home DIR")
-    }
-    let opener = self.opener
-    let batches = try lost.map { try opener.open($0).encode() }
-    let chain = try database.read {
-      try $0.chain(scope: scope, device: device, at: UInt64(shared))
-    }
-    let sealed = try LocalSeal.seal(
-      DAGCBOR.encode(.array(batches.map { .bytes($0) })), storeKey: keys.storeKey,
-      column: Self.replayColumn, row: did.key.bytes, using: &generator)
-    var random = generator
-    let next = try succession.succeeded(using: &random)
-    var facts = self.facts
-    facts.deviceName = Self.nextName(facts.deviceName)
-    try database.write { transaction in
-      try transaction.removeHead(of: device)
-      if !lost.isEmpty {
-        try transaction.truncateFeed(
-          scope: scope, device: device, to: UInt64(shared),
-          chain: chain ?? VaultSync.FeedPosition.start(of: feed, vault: facts.vault).chain)
-        try transaction.removeCheckpoint(scope)
-        try transaction.setMeta(Self.replayKey, to: sealed)
-      }
-      try next.store(transaction, vault: facts.vault, using: &random)
-      try facts.store(transaction)
-      try transaction.setMeta(Self.comparesKey, to: [1])
-    }
-    // What is in memory is of the former device: the vault is opened anew.
-    isTreeDirty = false
-    let done = HomeRenewed(description: Self.sentence(facts))
-    renewed = done
-    throw done
-  }
-
-  /// How far this device's feed is the same here and at a node.
-  struct OwnFeedComparison: Hashable, Sendable {
-    /// So many entries are the same.
-    var sharedCount: Int
-    /// Whether the node has another one behind them that this device has signed: in another home.
-    var isForked: Bool
-  }
-
-  /// Compares this device's feed with a node's copy, from the beginning.
-  ///
-  /// Throws `tampered` when the node's copy is not signed.
-  func compareOwnFeed(with client: NodeClient) async throws -> OwnFeedComparison {
-    let feed = FeedKey(scope: scope, device: device)
-    var known = try localState().feeds
-    var position = VaultSync.FeedPosition.start(of: feed, vault: did)
-    known[feed] = position
-    for _ in 0..<Self.answersMax {
-      var parts = StateParts()
-      parts.add(feed.scope, of: known)
-      let answer = try await client.sync(SyncRequest(digest: .zero, known: parts))
-      guard let news = answer.news else { break }
-      for run in news.runs where run.feed != feed {
-        // Of the others only their number counts here: they come again with the next sync.
-        known[run.feed] = VaultSync.FeedPosition(count: run.last, chain: .zero)
-      }
-      let run = news.runs.first { $0.feed == feed }
-      let accepted: [FeedRun.Accepted]
-      do {
-        accepted = try run?.verified(continuing: position) ?? []
-      } catch {
-        throw FreeholdError(.tampered, "\(client.name) shows a history that nobody signed")
-      }
-      for entry in accepted {
-        let own = try database.read {
-          try $0.chain(
-            scope: feed.scope, device: feed.device, at: UInt64(entry.position.count))
-        }
-        guard own == entry.position.chain else {
-          return OwnFeedComparison(sharedCount: position.count, isForked: true)
-        }
-        position = entry.position
-      }
-      known[feed] = position
-      guard news.more, !news.runs.isEmpty else { break }
-    }
-    return OwnFeedComparison(sharedCount: position.count, isForked: false)
-  }
-
-  // MARK: Writing again
-
-  /// Writes what the former device had written here, and what no node has, as this device's own.
-  private func replay() throws {
-    guard let sealed = try database.read({ try $0.meta(Self.replayKey) }) else { return }
-    let plain = try LocalSeal.open(
-      sealed, storeKey: keys.storeKey, column: Self.replayColumn, row: did.key.bytes)
-    let batches = try (DAGCBOR.decode(plain).asArray ?? []).compactMap(\.asBytes)
-      .map { try Batch(decoding: $0) }
-    var again = Replay()
-    // In one step with the note: what is made has new names, so a second time would make it twice.
-    try commit(
-      each: batches,
-      { batch, draft in
-        for operation in batch.operations { again.apply(operation, to: &draft) }
-      }, noting: { try $0.setMeta(Self.replayKey, to: nil) })
   }
 }

@@ -59,8 +59,7 @@ extension Vault {
         try $0.removeCheckpoint(scope)
         try FolderMirror.forgetApplied($0)
       }
-      tree = try loadTree()
-      isTreeDirty = true
+      try reloadTree()
       treeWentBack = true
     }
     try mergeWaiting()

@@ -11,8 +11,8 @@ struct NodeOutcome: Sendable {
   var name: String
   /// Whether it answered at all.
   var isReached = false
-  /// Whether it showed a head of this device that this home never signed.
-  var showsFork = false
+  /// The newest head of this device that it showed and that this home never signed.
+  var foreignHead: Head?
   /// Whether its copy of this device's own feed is another one than this home's.
   var doubtsOwnFeed = false
   /// Why the exchange ended early.
@@ -44,7 +44,7 @@ extension Vault {
         try await introduce(to: client)
         try await fetch(client, &outcome)
       }
-      if !onlyFetches, !outcome.showsFork, writesHere {
+      if !onlyFetches, outcome.foreignHead == nil, writesHere {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
         try await uploadShards(client)
         try await bring(client, &outcome)
@@ -92,8 +92,8 @@ extension Vault {
         let ingested = try ingest(news)
         for finding in ingested.findings { outcome.session.note(finding) }
         if ingested.doubtsOwnFeed { outcome.doubtsOwnFeed = true }
-        if ingested.showsFork {
-          outcome.showsFork = true
+        if let head = ingested.foreignHead {
+          outcome.foreignHead = head
           return
         }
         local = try localState()
@@ -112,7 +112,8 @@ extension Vault {
       let local = try localState()
       var push = PushRequest(policy: outcome.session.policyLacking(policy).map(\.bytes))
       push.runs = try runs(lacking: outcome.session.lacking(local))
-      let heads = outcome.session.headsLacking(local)
+      let heads = Self.coveredHeads(
+        outcome.session.headsLacking(local), by: push.runs, of: local, in: scope)
       push.heads = try database.read { transaction in
         try heads.compactMap { try transaction.head(of: $0)?.envelope }
       }
@@ -138,6 +139,21 @@ extension Vault {
     guard let request = outcome.session.confirmation(local) else { return }
     let response = try await client.sync(request)
     try outcome.session.confirm(response, of: local, chainAt: chain)
+  }
+
+  /// Those heads whose entries the node has once it has taken some runs.
+  ///
+  /// A head must not come before its entries: a copy that goes by it would wait for them in vain.
+  /// When nothing more can be brought all are sent.
+  private static func coveredHeads(
+    _ heads: [DID], by runs: [FeedRun], of local: LocalState, in scope: ScopeID
+  ) -> [DID] {
+    guard !runs.isEmpty else { return heads }
+    return heads.filter { device in
+      let feed = FeedKey(scope: scope, device: device)
+      guard let run = runs.first(where: { $0.feed == feed }) else { return true }
+      return run.last >= local.feeds[feed]?.count ?? 0
+    }
   }
 
   /// Runs of what is lacking, up to one message.

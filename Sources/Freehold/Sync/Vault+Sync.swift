@@ -161,45 +161,6 @@ extension Vault {
     return outcomes.sorted { $0.node < $1.node }
   }
 
-  /// Whether new keys of this home could be let in: by the manager that it was.
-  private var maySucceed: Bool {
-    policy.state.grants(to: device).contains { $0.rank != nil } || succession.former != nil
-  }
-
-  /// Becomes a new device when a node has shown that this home is a copy.
-  ///
-  /// A head of its own that it does not know proves that; entries that differ from its own do so
-  /// only when it has signed them, or else the node lies. One node that can be asked and is honest
-  /// is enough. Without any, a home that is known to be a copy does nothing: this throws why.
-  private func endFork(_ outcomes: [NodeOutcome], _ clients: [NodeClient]) async throws {
-    let isProven = outcomes.contains(where: \.showsFork)
-    var trouble: (any Error)?
-    var comparisons: [OwnFeedComparison] = []
-    for outcome in outcomes where outcome.showsFork || outcome.doubtsOwnFeed {
-      guard let client = clients.first(where: { $0.node == outcome.node }) else { continue }
-      do {
-        let comparison = try await compareOwnFeed(with: client)
-        if outcome.showsFork || comparison.isForked { comparisons.append(comparison) }
-      } catch let error as NetworkError {
-        trouble = NodeTrouble(error, at: client).asError
-      } catch let error as FreeholdError where error.code == .tampered {
-        trouble = error
-      }
-    }
-    // The longest common part: a node that shows less would only have things written twice.
-    if let furthest = comparisons.max(by: { $0.sharedCount < $1.sharedCount }) {
-      // The tree is built anew without what only this home has: that takes the whole history.
-      _ = await fillHistory(from: clients, bytesMax: .max)
-      guard !isPart, maySucceed else {
-        throw FreeholdError(
-          .tampered, "another home is the same device as this one",
-          hint: "make a new home, with the folder as it is: --home DIR")
-      }
-      try await succeedAfterFork(furthest)
-    }
-    if isProven, let trouble { throw trouble }
-  }
-
   /// Brings a node what came in from others after its own exchange.
   private func bringRest(_ client: NodeClient, _ outcome: NodeOutcome) async -> NodeOutcome {
     var outcome = outcome
@@ -255,7 +216,10 @@ extension Vault {
   ///
   /// Throws `offline` when no node answers; nothing was changed then.
   private func hearFirst(meter: TrafficMeter, progress: SyncProgress) async throws {
-    guard comparesAnew, !nodeBook.isEmpty else { return }
+    guard comparesAnew else { return }
+    // Others may have built on what the former device wrote in its other home.
+    try letUnmergedWait()
+    guard !nodeBook.isEmpty else { return }
     let outcomes = try await exchangeWithNodes(meter: meter, progress: progress)
     guard outcomes.contains(where: \.isReached) else {
       throw FreeholdError(

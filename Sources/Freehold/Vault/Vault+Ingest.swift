@@ -13,8 +13,9 @@ struct Ingested {
   var hasNewEntries = false
   /// Whether new policy entries came: they may hold the key that entries wait for.
   var hasNewPolicy = false
-  /// Whether it showed a head of this device that was never signed here: this home is a copy.
-  var showsFork = false
+  /// The newest head of this device that it showed and that was never signed here: this home is a
+  /// copy.
+  var foreignHead: Head?
   /// Whether it showed entries of this device that do not continue what is here: this home is a
   /// copy, or they are forged.
   var doubtsOwnFeed = false
@@ -59,7 +60,7 @@ extension Vault {
         continue
       }
       if head.device == device, try !isOwn(head) {
-        result.showsFork = true
+        if head.sequence > result.foreignHead?.sequence ?? 0 { result.foreignHead = head }
         continue
       }
       let known = try database.read { try $0.head(of: head.device) }

@@ -37,6 +37,26 @@ extension Vault {
     return tree
   }
 
+  /// Reads the tree anew, after what it stands on has changed.
+  func reloadTree() throws {
+    tree = try loadTree()
+    isTreeDirty = true
+    try letUnmergedWait()
+  }
+
+  /// Lets entries wait that were merged before the tree was built anew and are not in it now: what
+  /// they build on is gone, and may come again.
+  func letUnmergedWait() throws {
+    let vector = tree.vector
+    try database.write { transaction in
+      for feed in try transaction.feeds(in: scope) where vector[feed.device.key] < feed.count {
+        try transaction.changeState(
+          from: [.merged], to: .waiting, scope: scope, device: feed.device,
+          sequences: vector[feed.device.key] + 1...feed.count)
+      }
+    }
+  }
+
   /// Merges stored entries up to a cut into a tree; whether all of them could be merged.
   func replay(into past: inout Tree, upTo cut: VersionVector) throws -> Bool {
     let opener = self.opener

@@ -21,7 +21,8 @@ public final class DirectNetwork: Network {
   private struct State {
     var nodes: [String: NodeService] = [:]
     var unreachable: Set<String> = []
-    var meddler = Meddler()
+    /// Somebody on the line to one node, or to all.
+    var meddlers: [String?: Meddler] = [:]
     var requestCount = 0
   }
 
@@ -43,8 +44,10 @@ public final class DirectNetwork: Network {
     }
   }
 
-  /// Puts somebody on the line.
-  public func meddle(_ meddler: Meddler) { state.withLock { $0.meddler = meddler } }
+  /// Puts somebody on the line to one node, or to all.
+  public func meddle(_ meddler: Meddler, at url: String? = nil) {
+    state.withLock { $0.meddlers[url] = meddler }
+  }
 
   /// Answers a request.
   public func exchange(
@@ -53,7 +56,8 @@ public final class DirectNetwork: Network {
     let (node, meddler) = state.withLock { state in
       state.requestCount += 1
       return (
-        state.unreachable.contains(peer.url) ? nil : state.nodes[peer.url], state.meddler
+        state.unreachable.contains(peer.url) ? nil : state.nodes[peer.url],
+        state.meddlers[peer.url] ?? state.meddlers[nil] ?? Meddler()
       )
     }
     guard let node, var asked = NodeRequest(request) else {
