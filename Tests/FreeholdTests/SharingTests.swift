@@ -59,6 +59,37 @@ import VaultPolicy
     #expect(try world.read("carol", "notes", "from carol.md") == nil)
   }
 
+  @Test func `what a program writes into a folder shared a moment ago has its keys`() async throws {
+    let world = try await SharingWorld()
+    try world.folder.write("photos/a.txt", "one")
+    try await world.own.sync(0)
+    try await world.meet("bob")
+    let offer = try await world.grant("photos", to: "bob", .read)
+    var generator = SeededGenerator(seed: 7)
+    let bytes = generator.bytes(40_000)
+    let owner = try world.owner
+    try await owner.write(try VaultPath("photos/packed".utf8), bytes: bytes)
+    try await owner.makeFolder(try VaultPath("photos/inner".utf8))
+    try await owner.move(
+      try VaultPath("photos/a.txt".utf8), to: try VaultPath("photos/inner/a.txt".utf8))
+    #expect(await owner.strayCount() == 0)
+    let error = await #expect(throws: FreeholdError.self) {
+      try await owner.move(try VaultPath("photos/packed".utf8), to: try VaultPath("packed".utf8))
+    }
+    #expect(error?.code == .usage)
+    try await world.own.sync(0)
+    try world.accept(offer, at: "photos", by: "bob")
+    try await world.sync("bob", "photos")
+    #expect(try world.read("bob", "photos", "inner/a.txt") == "one")
+    let bob = try world.vault("bob", "photos")
+    #expect(try await bob.content(try VaultPath("packed".utf8)) == bytes)
+    try await owner.setAttributes(of: try VaultPath("photos/packed".utf8), permissions: 0o600)
+    try await owner.remove(try VaultPath("photos/inner".utf8))
+    try await world.own.sync(0)
+    try await world.sync("bob", "photos")
+    #expect(try await bob.list(.root, isRecursive: true).map(\.path) == [[Array("packed".utf8)]])
+  }
+
   @Test func `sharing a folder uploads no content, and its other devices notice nothing`()
     async throws
   {

@@ -32,6 +32,8 @@ extension Vault {
   /// Takes in content that is in memory; its packs are durable when this returns.
   func takeIn(_ bytes: [UInt8]) throws -> Manifest {
     guard bytes.count > Manifest.inlineBytesMax else { return .inline(bytes) }
+    // Packs get their places among the nodes, which may have come with the last merge.
+    try mirrorNodes()
     let tools = try makeIntake()
     let manifest = try tools.manifest(of: bytes, store: store)
     guard case .extents(let extents) = manifest.body,

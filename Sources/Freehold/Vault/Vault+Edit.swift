@@ -5,14 +5,18 @@ import VaultFolder
 
 // Changes without a folder: for programs that use the library, and for the simulator.
 //
-// Each verb is one batch: durable as a whole when it returns, or not there at all.
+// Each verb is one batch: durable as a whole when it returns, or not there at all. What a scope
+// inside this one looks after is changed there.
 
 extension Vault {
   /// Writes a file's whole content; makes the file when there is none.
   ///
   /// Throws `noSuchVault` when the folder around it is not there, `usage` when the path is a folder
   /// or a link.
-  public func write(_ path: VaultPath, bytes: [UInt8]) throws {
+  public func write(_ path: VaultPath, bytes: [UInt8]) async throws {
+    if let inner = try await editor(of: path) {
+      return try await inner.vault.write(inner.path, bytes: bytes)
+    }
     let (folder, name) = try place(path)
     let known = tree.child(of: folder, named: name)
     if let known, tree.kind(of: known) != .file {
@@ -32,7 +36,10 @@ extension Vault {
   }
 
   /// Makes a folder; nothing happens when it is there.
-  public func makeFolder(_ path: VaultPath) throws {
+  public func makeFolder(_ path: VaultPath) async throws {
+    if let inner = try await editor(of: path) {
+      return try await inner.vault.makeFolder(inner.path)
+    }
     let (parent, name) = try place(path)
     if let known = tree.child(of: parent, named: name) {
       guard tree.kind(of: known) == .folder else {
@@ -45,8 +52,16 @@ extension Vault {
 
   /// Moves or renames a file, a link, or a folder with all that is in it.
   ///
-  /// Throws `usage` when something has the new path already, or lies inside what is moved.
-  public func move(_ path: VaultPath, to target: VaultPath) throws {
+  /// Throws `usage` when something has the new path already, when that lies inside what is moved,
+  /// or when scopes of their own look after the two paths: that is another content and a removal.
+  public func move(_ path: VaultPath, to target: VaultPath) async throws {
+    let (from, into) = (try await editor(of: path), try await editor(of: target))
+    guard from?.vault.scope == into?.vault.scope else {
+      throw FreeholdError(
+        .usage, "\(path.shown) and \(target.shown) are in folders that have keys of their own",
+        hint: "write it there and remove it here")
+    }
+    if let from, let into { return try await from.vault.move(from.path, to: into.path) }
     let object = try find(path, in: tree)
     let (parent, name) = try place(target)
     if let there = tree.child(of: parent, named: name) {
@@ -66,7 +81,8 @@ extension Vault {
   }
 
   /// Puts a file, a link, or a folder with all that is in it into the trash.
-  public func remove(_ path: VaultPath) throws {
+  public func remove(_ path: VaultPath) async throws {
+    if let inner = try await editor(of: path) { return try await inner.vault.remove(inner.path) }
     let object = try find(path, in: tree)
     try commit { draft in try draft.trash(object) }
   }
@@ -74,7 +90,11 @@ extension Vault {
   /// Sets a file's or folder's permission bits or its time of change; nil leaves them.
   public func setAttributes(
     of path: VaultPath, permissions: UInt32? = nil, modified: Timestamp? = nil
-  ) throws {
+  ) async throws {
+    if let inner = try await editor(of: path) {
+      return try await inner.vault.setAttributes(
+        of: inner.path, permissions: permissions, modified: modified)
+    }
     let object = try find(path, in: tree)
     try commit { draft in
       if let permissions {
@@ -86,6 +106,15 @@ extension Vault {
           .modificationTime, of: object, to: AttributeCoding.encode(modified.fileTime))
       }
     }
+  }
+
+  /// The scope inside this one that looks after what is at a path, and the path there; nil for this
+  /// one, which looks after the folder of such a scope itself.
+  private func editor(of path: VaultPath) async throws -> (vault: Vault, path: VaultPath)? {
+    guard !path.names.isEmpty,
+      let inner = try await inner(VaultPath(path.names.dropLast()), at: nil)
+    else { return nil }
+    return (inner.vault, VaultPath(inner.path.names + path.names.suffix(1)))
   }
 
   /// The folder that a path lies in, and the name in it.

@@ -153,8 +153,8 @@ extension Vault {
   }
 
   /// Writes a short text.
-  func write(_ name: String, _ text: String) throws {
-    try write(VaultPath([Array(name.utf8)]), bytes: Array(text.utf8))
+  func write(_ name: String, _ text: String) async throws {
+    try await write(VaultPath([Array(name.utf8)]), bytes: Array(text.utf8))
   }
 
   /// Reads a short text; nil when there is none.
