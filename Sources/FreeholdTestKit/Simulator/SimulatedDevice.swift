@@ -18,8 +18,10 @@ final class SimulatedDevice: @unchecked Sendable {
   var acknowledged = 0
   /// Whether its home turned out to be a copy, and no sync has ended since.
   var isRenewed = false
-  /// Whether it never comes back.
+  /// Whether it never comes back, or must not.
   var isLost = false
+  /// Whether it is somebody else's, who has one folder of the vault.
+  let isGuest: Bool
   /// The home as it was, and how many changes it had then.
   var oldHome: (copy: SimulatedDisk.Copy, state: Int)?
 
@@ -27,12 +29,14 @@ final class SimulatedDevice: @unchecked Sendable {
   private let planted: PlantedFault
   private let randomness: SeededRandomness
   private var did: DID?
+  private var scope: ScopeID?
 
   init(
     number: Int, seed: UInt64, timeline: SimulatedTimeline, network: SimulatedNetwork,
-    planted: PlantedFault
+    planted: PlantedFault, isGuest: Bool = false
   ) {
     self.number = number
+    self.isGuest = isGuest
     self.network = network
     self.planted = planted
     medium = SimulatedDisk(seed: seed)
@@ -60,9 +64,10 @@ final class SimulatedDevice: @unchecked Sendable {
     return Home(DiskPath("/home"), environment: environment)
   }
 
-  /// Takes a vault that was made or joined here.
-  func adopt(_ vault: Vault) {
+  /// Takes a vault that was made or joined here, or the one folder of it that a guest has.
+  func adopt(_ vault: Vault, scope: ScopeID? = nil) {
     self.vault = vault
+    self.scope = scope
     did = vault.did
   }
 
@@ -70,7 +75,7 @@ final class SimulatedDevice: @unchecked Sendable {
   func restart() throws {
     vault = nil
     guard let did else { throw SimulationError("device \(number) has no vault yet") }
-    vault = try Vault.open(did, in: startHome(), unlock: .unsealed)
+    vault = try Vault.open(did, scope: scope, in: startHome(), unlock: .unsealed)
   }
 
   /// Cuts the power now.

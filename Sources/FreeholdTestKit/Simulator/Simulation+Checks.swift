@@ -13,7 +13,7 @@ extension Simulation {
     trace.note("quiet")
     network.options = options.calm
     network.cuts = []
-    for clock in devices.map(\.clock) + nodes.map(\.clock) { clock.setError(.zero) }
+    for clock in machines.map(\.clock) + nodes.map(\.clock) { clock.setError(.zero) }
     if options.losesDevice, let device = devices.last {
       device.isLost = true
       trace.count(.deviceLost)
@@ -36,6 +36,7 @@ extension Simulation {
       }
     }
     if options.revokesLost, let lost = devices.last { await revokeLost(lost) }
+    if let guest { try await settle(guest) }
     await syncUntilEqual()
   }
 
@@ -61,6 +62,7 @@ extension Simulation {
         if let vault = device.vault { digests.insert(await vault.treeDigest()) }
       }
       if digests.count > 1 { doubts.append("\(digests.count) different trees") }
+      if let guest { doubts += await guestDoubts(guest) }
       if doubts.isEmpty {
         trace.note("equal after \(round) rounds")
         return
@@ -77,8 +79,9 @@ extension Simulation {
     checkLeaks()
     loseSpareNodes()
     let reader = oneOf(living)
-    for device in devices { await checkOwnFolder(of: device, on: reader) }
-    await checkShared(on: reader)
+    for device in machines { await checkOwnFolder(of: device, on: reader) }
+    await checkShared(on: reader, at: [Self.sharedFolder])
+    if guest != nil { await checkShared(on: reader, at: [Self.givenFolder, Self.meetingFolder]) }
   }
 
   private func checkNodes() {
@@ -132,7 +135,8 @@ extension Simulation {
     }
     let safe = Set(device.history[device.acknowledged].files.values)
     for (path, number) in found.files.sorted(by: { $0.value < $1.value }) {
-      guard let entry = try? await reader.vault?.list(device.path(path)).first else { continue }
+      let place = VaultPath(place(of: device, on: reader) + path)
+      guard let entry = try? await reader.vault?.list(place).first else { continue }
       let isRead = await checkContent(of: entry, on: reader)
       if !isRead, !device.isLost || safe.contains(number) {
         report("device \(reader.number) cannot read what device \(device.number) wrote")
@@ -140,15 +144,15 @@ extension Simulation {
     }
   }
 
-  private func checkShared(on reader: SimulatedDevice) async {
+  private func checkShared(on reader: SimulatedDevice, at place: [[UInt8]]) async {
     guard let vault = reader.vault,
-      let entries = try? await vault.list(VaultPath([Self.sharedFolder]), isRecursive: true)
+      let entries = try? await vault.list(VaultPath(place), isRecursive: true)
     else { return report("device \(reader.number) cannot list what is shared") }
     for entry in entries where entry.kind == .file {
       let number = contents.number(sizeBytes: entry.sizeBytes)
-      if let late, number == late { report("what a revoked device wrote is seen") }
+      if let number, late.contains(number) { report("what a revoked device wrote is seen") }
       let isRead = await checkContent(of: entry, on: reader)
-      let mayBeGone = number.map { devices[contents.author(of: $0)].isLost } ?? false
+      let mayBeGone = number.map { machines[contents.author(of: $0)].isLost } ?? false
       if !isRead, !mayBeGone { report("device \(reader.number) cannot read what is shared") }
     }
   }
@@ -159,10 +163,10 @@ extension Simulation {
   func ownModel(of device: SimulatedDevice, on reader: SimulatedDevice) async -> DeviceModel? {
     var model = DeviceModel()
     do {
-      let entries =
-        try await reader.vault?.list(VaultPath([device.folderName]), isRecursive: true) ?? []
+      let place = place(of: device, on: reader)
+      let entries = try await reader.vault?.list(VaultPath(place), isRecursive: true) ?? []
       for entry in entries {
-        let path = Array(entry.path.dropFirst())
+        let path = Array(entry.path.dropFirst(place.count))
         if entry.kind == .folder {
           model.folders.insert(path)
         } else if let number = contents.number(sizeBytes: entry.sizeBytes) {
@@ -244,7 +248,7 @@ extension SimulatedNode {
 
 extension SimulatedDisk {
   /// Whether something on it was made to fail.
-  fileprivate var isUnwell: Bool {
+  var isUnwell: Bool {
     let faults = self.faults
     return !faults.failures.isEmpty || faults.freeBytes != nil || faults.crashAtStep != nil
   }

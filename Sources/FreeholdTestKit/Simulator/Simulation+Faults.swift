@@ -6,12 +6,12 @@ extension Simulation {
   func startFaults() {
     let most = options.clockErrorSecondsMax
     if most > 0 {
-      for clock in devices.map(\.clock) + nodes.map(\.clock) where most < 86_400 {
+      for clock in machines.map(\.clock) + nodes.map(\.clock) where most < 86_400 {
         clock.setError(.seconds(generator.number(in: -most...most)))
       }
       trace.count(.wrongClock)
       if most >= 86_400 {
-        oneOf(devices).clock.setError(.seconds(generator.number(in: -most...most)))
+        oneOf(machines).clock.setError(.seconds(generator.number(in: -most...most)))
       }
     }
     if let lie = options.lie {
@@ -31,7 +31,7 @@ extension Simulation {
       ticks += 1
       if happens(options.partition) { cutOrMend() }
       if happens(options.nodeCrash) { crash(oneOf(nodes)) }
-      if happens(options.deviceCrash) { crash(oneOf(devices)) }
+      if happens(options.deviceCrash) { crash(oneOf(machines)) }
       if happens(options.diskFailure) { breakDisk() }
       if losesDisk, generator.happens(onceIn: 8) {
         losesDisk = false
@@ -49,7 +49,7 @@ extension Simulation {
   private func happens(_ likelihood: Int) -> Bool { generator.number(in: 0...999) < likelihood }
 
   private func cutOrMend() {
-    let cut = [oneOf(devices).number, oneOf(nodes).number]
+    let cut = [oneOf(machines).number, oneOf(nodes).number]
     trace.note("d\(cut[0]) and n\(cut[1]) lose sight of each other")
     network.cuts.insert(cut)
   }
@@ -95,14 +95,14 @@ extension Simulation {
         SimulatedFaults.Failure(of: [kind], at: generator.number(in: 1...3), with: .io)
       ]
     }
-    let position = generator.number(in: 0...(devices.count + nodes.count - 1))
-    if position < devices.count {
-      let device = devices[position]
+    let position = generator.number(in: 0...(machines.count + nodes.count - 1))
+    if position < machines.count {
+      let device = machines[position]
       guard device.vault != nil, !device.medium.isOff else { return }
       trace.note("the disk of d\(device.number) breaks")
       device.medium.faults = faults
     } else {
-      let node = nodes[position - devices.count]
+      let node = nodes[position - machines.count]
       guard node.isUp else { return }
       trace.note("the disk of n\(node.number) breaks")
       node.medium.faults = faults

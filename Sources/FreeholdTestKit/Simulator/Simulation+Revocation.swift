@@ -30,7 +30,7 @@ extension Simulation {
     }
   }
 
-  private func hasLostDisk(_ node: DID) -> Bool {
+  func hasLostDisk(_ node: DID) -> Bool {
     nodes.contains { $0.did == node && $0.hasLostDisk }
   }
 
@@ -42,7 +42,7 @@ extension Simulation {
     do {
       try await vault.write(
         VaultPath([Self.sharedFolder, Array(secretName("late").utf8)]), bytes: content.bytes)
-      late = content.number
+      late.insert(content.number)
       let answer = try await vault.sync()
       if answer.nodesReached > 0 { report("nodes let a revoked device in") }
     } catch {

@@ -14,6 +14,7 @@ extension Simulation {
       await takeStep(device)
       await restartIfOff(device)
       guard await loseTime(device, at: step) else { return }
+      if device === devices.first, step >= options.stepCount / 2 { await shareLate() }
     }
     if isAway(device) { return trace.count(.deviceWasAway) }
     await sync(device)
@@ -60,8 +61,11 @@ extension Simulation {
     return false
   }
 
-  private func takeStep(_ device: SimulatedDevice) async {
+  func takeStep(_ device: SimulatedDevice) async {
     guard await hasOwnFolder(device) else { return }
+    if guest != nil, !device.isGuest, generator.happens(onceIn: 10) {
+      return await moveIntoShared(device)
+    }
     switch generator.number(in: 0...99) {
     case ..<26: await writeOwn(device)
     case ..<33: await makeOwnFolder(device)
@@ -137,7 +141,7 @@ extension Simulation {
   }
 
   /// Does one change of the own folder; after a failure it must be wholly there or wholly absent.
-  private func change(
+  func change(
     _ device: SimulatedDevice, to after: DeviceModel,
     _ body: (Vault, SimulatedDevice) async throws -> Void
   ) async {
@@ -167,7 +171,7 @@ extension Simulation {
   private func changeShared(_ device: SimulatedDevice) async {
     guard let vault = device.vault else { return }
     do {
-      let shared = VaultPath([Self.sharedFolder])
+      let shared = VaultPath(meetingPlace(on: device))
       let entries = try await vault.list(shared, isRecursive: true)
       let folders = [shared.names] + entries.filter { $0.kind == .folder }.map(\.path)
       let target = VaultPath(oneOf(folders) + [name("both", most: 4)])
@@ -188,6 +192,8 @@ extension Simulation {
       }
     } catch let error as FreeholdError where [.usage, .noSuchVault].contains(error.code) {
       // Two devices want different things here, or the name is taken: that is no fault.
+    } catch let error as FreeholdError where error.code == .refused && guest != nil {
+      // It has heard that the folder is shared, and not its key yet.
     } catch {
       guard device.mayFail else {
         return report("device \(device.number) failed without a reason: \(error)")
@@ -198,7 +204,7 @@ extension Simulation {
 
   // MARK: Reading and syncing
 
-  private func read(_ device: SimulatedDevice) async {
+  func read(_ device: SimulatedDevice) async {
     guard let vault = device.vault else { return }
     let entries = ((try? await vault.list(.root, isRecursive: true)) ?? []).filter {
       $0.kind == .file
@@ -281,7 +287,7 @@ extension Simulation {
     return sorted[generator.number(in: 0...(sorted.count - 1))]
   }
 
-  private func name(_ stem: String, most: Int) -> [UInt8] {
+  func name(_ stem: String, most: Int) -> [UInt8] {
     Array(secretName("\(stem)-\(generator.number(in: 1...most))").utf8)
   }
 

@@ -31,6 +31,8 @@ public final class Simulation: @unchecked Sendable {
   let network: SimulatedNetwork
   let nodes: [SimulatedNode]
   let devices: [SimulatedDevice]
+  /// Somebody else's machine, on which one folder of the vault is.
+  let guest: SimulatedDevice?
   let search: LeakSearch
   var contents: SimulatedContents
   var generator: SeededGenerator
@@ -41,8 +43,8 @@ public final class Simulation: @unchecked Sendable {
   var lieCount = 0
   /// Whether a device went on from an old copy of its home.
   var hasLostTime = false
-  /// The content that a revoked device wrote.
-  var late: Int?
+  /// The contents that revoked devices wrote.
+  var late: Set<Int> = []
   /// The nodes that a device has named.
   var accused: Set<Int> = []
 
@@ -71,8 +73,16 @@ public final class Simulation: @unchecked Sendable {
         number: number, seed: generator.next(), timeline: timeline, network: network,
         planted: planted)
     }
+    guest = options.guest.map { _ in
+      SimulatedDevice(
+        number: options.deviceCount, seed: generator.next(), timeline: timeline,
+        network: network, planted: planted, isGuest: true)
+    }
     self.generator = generator
   }
+
+  /// The owner's devices and the guest's.
+  var machines: [SimulatedDevice] { devices + (guest.map { [$0] } ?? []) }
 
   /// Runs a seed to its end.
   ///
@@ -88,7 +98,7 @@ public final class Simulation: @unchecked Sendable {
       } catch {
         simulation.report("the run ended with \(type(of: error)): \(error)")
       }
-      defer { for device in simulation.devices { device.end() } }
+      defer { for device in simulation.machines { device.end() } }
       return SimulationOutcome(simulation)
     } catch {
       return SimulationOutcome(seed: seed, options: options, failure: "\(error)")
@@ -103,6 +113,7 @@ public final class Simulation: @unchecked Sendable {
       group.addTask { await self.runFaults() }
       await withTaskGroup(of: Void.self) { scripts in
         for device in devices { scripts.addTask { await self.runScript(of: device) } }
+        if let guest { scripts.addTask { await self.runGuestScript(of: guest) } }
       }
       isSafetyPhaseOver = true
     }
@@ -118,7 +129,7 @@ public final class Simulation: @unchecked Sendable {
       trace.count(.nodeDiskFailure, times: disk.damage.failures)
       trace.count(.nodeDiskFull, times: disk.damage.fulls)
     }
-    for disk in devices.map(\.medium) {
+    for disk in machines.map(\.medium) {
       trace.count(.deviceCrashAtStep, times: disk.damage.crashes)
       trace.count(.deviceDiskFailure, times: disk.damage.failures)
       trace.count(.deviceDiskFull, times: disk.damage.fulls)
@@ -141,6 +152,11 @@ public final class Simulation: @unchecked Sendable {
     }
     try await vault.makeFolder(VaultPath([first.folderName]))
     try await vault.makeFolder(VaultPath([Self.sharedFolder]))
+    if let guest {
+      try await vault.makeFolder(VaultPath([Self.givenFolder]))
+      try await vault.makeFolder(VaultPath([Self.givenFolder, Self.meetingFolder]))
+      if !options.sharesLate { try await share(with: guest) }
+    }
     _ = try await vault.sync()
     for device in devices.dropFirst() where !(options.joinsLate && device === devices.last) {
       try await join(device)

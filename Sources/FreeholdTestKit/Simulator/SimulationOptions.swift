@@ -60,6 +60,20 @@ public struct SimulationOptions: Sendable, Hashable {
   public var pauseDays = 0
   /// How one node lies until the quiet phase.
   public var lie: EvilNode.Lie?
+  /// What somebody else may do in a folder of the vault, with a machine of their own.
+  public var guest: GuestRight?
+  /// Whether that folder is shared in the middle of the run.
+  public var sharesLate = false
+  /// Whether it is taken back before the end, and the guest goes on.
+  public var revokesGuest = false
+
+  /// What a guest may do.
+  public enum GuestRight: String, Sendable, Hashable {
+    /// Read the folder.
+    case read
+    /// Write in it too.
+    case write
+  }
 
   /// No faults: one device, three nodes.
   public init() {}
@@ -106,6 +120,11 @@ public struct SimulationOptions: Sendable, Hashable {
     if generator.happens(onceIn: 12) { options.rewriteCount = generator.number(in: 30...90) }
     options.revokesLost = options.losesDevice && generator.happens(onceIn: 2)
     if options.lie?.isAboutCheckpoints == true { options.letNewcomerAskForCheckpoint() }
+    if generator.happens(onceIn: 4) {
+      options.guest = generator.happens(onceIn: 3) ? .read : .write
+      options.sharesLate = generator.happens(onceIn: 2)
+      options.revokesGuest = generator.happens(onceIn: 2)
+    }
     return options
   }
 
