@@ -81,6 +81,35 @@ import VaultStore
   }
 }
 
+extension SharingPartsTests {
+  @Test func `a sync that stopped while a folder changed hands brings nothing back`() async throws {
+    let world = try await makeWorld()
+    let device = world.own.devices[0]
+    var stopped = 0
+    for step in stride(from: 12, through: 150, by: 17) {
+      let folder = "folder-\(step)"
+      for name in ["gone.txt", "moved.txt", "edited.txt"] {
+        try device.folder.write("\(folder)/\(name)", name)
+      }
+      try await world.own.sync(0)
+      _ = try await world.grant(folder, to: "carol", .read)
+      try device.folder.remove(folder + "/gone.txt")
+      try device.folder.move(folder + "/moved.txt", folder + "/there.txt")
+      try device.folder.write(folder + "/edited.txt", "twice")
+      device.medium.faults = SimulatedFaults(crashAtStep: step)
+      let report = try? await world.own.sync(0)
+      device.medium.faults = SimulatedFaults()
+      try await device.restart()
+      if report == nil { stopped += 1 }
+      try await world.own.sync(0)
+      let names = try device.folder.listing().filter { $0.hasPrefix(folder + "/") }
+      #expect(
+        names == ["\(folder)/", "\(folder)/edited.txt = twice", "\(folder)/there.txt = moved.txt"])
+    }
+    #expect(stopped > 2)
+  }
+}
+
 extension Vault {
   fileprivate func homesOfParts() throws -> [String] {
     try environment.disk.list(home.path.appending(Self.partsFolder))
