@@ -358,6 +358,10 @@ import VaultSync
     try await copied.write("b", "from the copy")
     let error = await #expect(throws: FreeholdError.self) { _ = try await copied.sync() }
     #expect(error?.code == .offline)
+    let early = await #expect(throws: FreeholdError.self) {
+      _ = try await copied.planRevocation(of: "laptop")
+    }
+    #expect(early?.code == .offline && early?.hint?.contains("freehold sync") == true)
     try await copied.close()
     world.network.setReachable(true, node.url)
     let again = try open("b", first.did)

@@ -176,10 +176,19 @@ extension Vault {
 
   /// Only managers change who may do what.
   func requireManager(_ act: String) throws {
-    guard policy.state.managerGrant(of: device) != nil else {
+    guard policy.state.managerGrant(of: device) == nil else { return }
+    if succession.former != nil {
       throw FreeholdError(
-        .refused, "this device may not \(act): it was revoked",
-        hint: "freehold join makes it a new device of the vault")
+        .offline, "this home became a new device, which is not let in yet and may not \(act)",
+        hint: "freehold sync lets it in as soon as a node answers")
     }
+    if policy.state.grants(to: device).contains(where: \.isLive) {
+      throw FreeholdError(
+        .refused, "this device may not \(act): it is a guest's",
+        hint: "who shared the folder can do that")
+    }
+    throw FreeholdError(
+      .refused, "this device may not \(act): it was revoked",
+      hint: "freehold join makes it a new device of the vault")
   }
 }

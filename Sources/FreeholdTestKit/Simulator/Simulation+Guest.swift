@@ -54,6 +54,8 @@ extension Simulation {
     do {
       try await share(with: guest)
       trace.count(.sharedLate)
+    } catch let error as FreeholdError where error.code == .offline && hasLostTime {
+      trace.note("the folder cannot be shared before a node has let d0 in")
     } catch {
       trace.note("the folder cannot be shared yet")
       guard !devices[0].mayFail else { return await restart(devices[0]) }
