@@ -8,6 +8,7 @@ struct HelpTests {
     "redundancy show", "redundancy set", "service", "service install", "service show",
     "service uninstall", "unlock", "lock", "doctor", "version", "completion",
     "link", "join", "recover", "device", "device list", "device revoke",
+    "reencrypt",
   ]
 
   @Test(arguments: verbs)

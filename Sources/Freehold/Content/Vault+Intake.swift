@@ -16,14 +16,18 @@ struct IntakeTools {
 
 extension Vault {
   /// The tools for one push of content; throws `refused` when this device may not write.
-  func makeIntake() throws -> IntakeTools {
+  ///
+  /// With an epoch, nothing is found again that lies under the keys of other epochs.
+  func makeIntake(knowing only: UInt64? = nil) throws -> IntakeTools {
     guard let key = keyring.writingKey(scope), let cutting = keyring.cuttingKey(scope) else {
       throw FreeholdError(.refused, "this device has no key to write with")
     }
     let intake = ContentIntake(epoch: key.number, seed: SecretBytes(generator.nextBytes(32)))
     let database = self.database
     let sealer = ChunkSealer(epoch: key, tokenKey: tokenKey) { tokens in
-      try database.read { try $0.knownChunks(tokens) }
+      try database.read { try $0.knownChunks(tokens) }.map { chunk in
+        only.map { chunk?.epoch == $0 } ?? true ? chunk : nil
+      }
     }
     return IntakeTools(
       intake: intake, sealer: sealer, chunker: Chunker(key: cutting.chunker.exposedCopy()))
@@ -59,17 +63,27 @@ extension IntakeTools {
     var chunker = self.chunker
     for range in chunker.chunk(bytes) {
       intake.add(Array(bytes[range]), to: file)
-      try sealBatches(isLast: false)
-      try storePacks(store)
+      try advance(store: store)
     }
     intake.end(file)
-    try sealBatches(isLast: true)
-    try intake.close()
-    try storePacks(store)
+    try finish(store: store)
     guard let finished = intake.takeFinished().first(where: { $0.file == file }) else {
       throw FreeholdError(.failed, "a file's content was not taken in whole")
     }
     return finished.manifest
+  }
+
+  /// Seals what is enough for a batch, and stores the packs that are full.
+  func advance(store: (ContentIntake.Packed) throws -> Void) throws {
+    try sealBatches(isLast: false)
+    try storePacks(store)
+  }
+
+  /// Seals and stores the rest.
+  func finish(store: (ContentIntake.Packed) throws -> Void) throws {
+    try sealBatches(isLast: true)
+    try intake.close()
+    try storePacks(store)
   }
 
   private func sealBatches(isLast: Bool) throws {

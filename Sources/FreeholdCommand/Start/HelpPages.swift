@@ -42,6 +42,7 @@ enum HelpPages {
       grant NAME …    let somebody into a folder      accept FILE DIR take up what was shared
       grants, why     who may do what, by whose word  policy show     the same as a text
       revoke NAME     take access away                quarantine list what came too late
+      reencrypt       seal what is there anew, under the newest keys
     Your nodes
       node add|list|remove|probe                      redundancy show|set K/N
     More
