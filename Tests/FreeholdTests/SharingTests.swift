@@ -59,6 +59,23 @@ import VaultPolicy
     #expect(try world.read("carol", "notes", "from carol.md") == nil)
   }
 
+  @Test func `a sync that moves strays into their scope leaves nothing that waits`() async throws {
+    let world = try await SharingWorld(devices: 2)
+    try world.folder.write("work/plan.txt", "first")
+    try await world.own.comeTogether()
+    try world.own.devices[1].folder.write("work/new.txt", "new on the desktop")
+    try await world.meet("bob")
+    _ = try await world.grant("work", to: "bob", .read)
+    for number in [0, 1, 0, 1] {
+      let report = try await world.own.sync(number)
+      #expect(report.redundancy.isMet, "\(report.problems)")
+      let vault = try world.own.devices[number].open
+      #expect(try await vault.redundancyStatus().isMet)
+      #expect(try await vault.scoped("work").redundancyStatus().isMet)
+    }
+    #expect(try world.folder.read("work/new.txt") == "new on the desktop")
+  }
+
   @Test func `what a program writes into a folder shared a moment ago has its keys`() async throws {
     let world = try await SharingWorld()
     try world.folder.write("photos/a.txt", "one")

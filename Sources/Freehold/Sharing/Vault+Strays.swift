@@ -9,15 +9,32 @@ import VaultStore
 // the scope. Two devices may do so at once: then a file is there twice, and none is lost.
 
 extension Vault {
-  /// Moves what lies below a mount in this tree into the scope's own.
-  func settleStrays(of mount: Mount, in part: Vault) async throws {
+  /// Moves what lies below a mount in this tree into the scope's own; whether there was any.
+  func settleStrays(of mount: Mount, in part: Vault) async throws -> Bool {
     let strays = tree.children(of: mount.object)
-    guard !strays.isEmpty, writesHere, await part.writesHere, await part.isComplete else { return }
+    guard !strays.isEmpty, writesHere, await part.writesHere, await part.isComplete else {
+      return false
+    }
     let seed = try await seed(of: mount.object)
     try await part.plant(seed)
     try commit { draft in
       for stray in strays { try draft.trash(stray.object) }
     }
+    return true
+  }
+
+  /// Brings the nodes what was written after they were asked.
+  func bringRest(
+    _ options: SyncOptions, progress: SyncProgress, report: inout SyncReport
+  ) async throws {
+    let meter = TrafficMeter()
+    let outcomes = try await exchangeWithNodes(
+      without: options.without, meter: meter, progress: progress)
+    report.sentBytes += meter.sentBytes
+    report.receivedBytes += meter.receivedBytes
+    report.redundancy.isMet =
+      try report.redundancy.isMet && redundancyStatus(outcomes).isMet
+    report.problems += problems(outcomes).filter { !report.problems.contains($0) }
   }
 
   /// Whether this part has heard what there is, so that what it lacks is lacking.

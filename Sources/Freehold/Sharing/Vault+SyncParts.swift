@@ -23,6 +23,7 @@ extension Vault {
     report: inout SyncReport
   ) async throws {
     try await closeMovedParts()
+    var hasMovedStrays = false
     for mount in mounts() {
       try Task.checkCancellation()
       do {
@@ -42,10 +43,13 @@ extension Vault {
         try await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
         await part.takeOver(try rows(for: mount.scope))
         let own = try await part.sync(options, progress: progress)
-        if !options.isDryRun, await part.isComplete { try forgetRows(for: mount.scope) }
         report.add(own)
+        if !options.isDryRun, await part.isComplete { try forgetRows(for: mount.scope) }
         try adoptPolicy(await part.policy)
-        if !options.isDryRun { try await settleStrays(of: mount, in: part) }
+        if !options.isDryRun, try await settleStrays(of: mount, in: part) {
+          hasMovedStrays = true
+          try await part.bringRest(options, progress: progress, report: &report)
+        }
       } catch let error as FreeholdError {
         report.problems.append(
           Problem(
@@ -53,6 +57,7 @@ extension Vault {
             "\(mount.shown): \(error.message)", hint: error.hint))
       }
     }
+    if hasMovedStrays { try await bringRest(options, progress: progress, report: &report) }
   }
 
   /// Where a scope's folder is on the disk now; nil when it is not there.

@@ -32,7 +32,7 @@ extension Vault {
     try keep(outcomes, totals: totals, report: report)
   }
 
-  private func problems(_ outcomes: [NodeOutcome]) -> [Problem] {
+  func problems(_ outcomes: [NodeOutcome]) -> [Problem] {
     outcomes.flatMap { outcome -> [Problem] in
       var found = outcome.findings.map { finding in
         Problem(
