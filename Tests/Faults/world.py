@@ -184,10 +184,11 @@ class World:
         for part in os.listdir(store):
             source, target = os.path.join(store, part), self.path(part)
             if os.path.isdir(source):
-                # In place: a file with another number would be the sign of a copied home.
+                # In place: a file with another number would be the sign of a copied home. Every
+                # file: one that changed within a second may have its old size and time.
                 subprocess.run(
-                    ["rsync", "-aHX", "--delete", "--inplace", "--no-whole-file", source + "/",
-                     target + "/"], check=True)
+                    ["rsync", "-aHX", "--delete", "--inplace", "--no-whole-file", "--ignore-times",
+                     source + "/", target + "/"], check=True)
             else:
                 shutil.copy2(source, target)
 
