@@ -43,8 +43,10 @@ public struct CBORMap: Hashable, Sendable {
 
   /// Whether the map has exactly these keys: for schemas that are closed.
   public func hasKeys(_ required: [String], optional: [String] = []) -> Bool {
-    required.allSatisfy { self[$0] != nil }
-      && pairs.allSatisfy { pair in
+    guard required.allSatisfy({ position(of: $0) != nil }) else { return false }
+    // Each key is there once, so as many as are required are no others.
+    return pairs.count == required.count
+      || pairs.allSatisfy { pair in
         required.contains { UTF8Order.areEqual($0, pair.key) }
           || optional.contains { UTF8Order.areEqual($0, pair.key) }
       }
@@ -53,7 +55,9 @@ public struct CBORMap: Hashable, Sendable {
   /// The value of a key.
   ///
   /// O(log n).
-  public subscript(key: String) -> CBORValue? {
+  public subscript(key: String) -> CBORValue? { position(of: key).map { pairs[$0].value } }
+
+  private func position(of key: String) -> Int? {
     var low = 0
     var high = pairs.count
     while low < high {
@@ -61,7 +65,7 @@ public struct CBORMap: Hashable, Sendable {
       if UTF8Order.keyPrecedes(pairs[middle].key, key) { low = middle + 1 } else { high = middle }
     }
     guard low < pairs.count, UTF8Order.areEqual(pairs[low].key, key) else { return nil }
-    return pairs[low].value
+    return low
   }
 }
 

@@ -9,6 +9,7 @@ public struct DID: Hashable, Comparable, Sendable {
   /// The multicodec prefix of an Ed25519 public key.
   public static let multicodec: [UInt8] = [0xed, 0x01]
   private static let scheme = "did:key:"
+  private static let schemeLetters = Array(scheme.utf8)
 
   /// The Ed25519 public key.
   ///
@@ -22,13 +23,15 @@ public struct DID: Hashable, Comparable, Sendable {
 
   /// Reads `did:key:z6Mk…`; no other method, key type, base, fragment or form.
   public init(_ text: String) throws(DIDError) {
-    guard text.utf8.starts(with: Self.scheme.utf8) else { throw .otherMethod }
-    let rest = text.utf8.dropFirst(Self.scheme.utf8.count)
+    // As an array: logs hold several of these in each entry, and a view of text is slow to walk.
+    let letters = Array(text.utf8)
+    guard letters.starts(with: Self.schemeLetters) else { throw .otherMethod }
+    let rest = letters[Self.schemeLetters.count...]
     guard rest.first == UInt8(ascii: "z") else { throw .otherBase }
-    guard text.utf8.count == Self.textBytes else { throw .wrongLength }
+    guard letters.count == Self.textBytes else { throw .wrongLength }
     let bytes: [UInt8]
     do {
-      bytes = try Multibase.decode(Array(rest.dropFirst())[...], as: .base58btc)
+      bytes = try Multibase.decode(rest.dropFirst(), as: .base58btc)
     } catch {
       throw .notBase58
     }

@@ -78,11 +78,11 @@ struct PositionalBase {
       power *= radix
       held += 1
       if held == groupDigits {
-        Self.multiplyAndAdd(&words, by: power, &carry, base: 1 << 32)
+        Self.multiplyAndAdd(&words, by: power, carry)
         (carry, power, held) = (0, 1, 0)
       }
     }
-    if held > 0 { Self.multiplyAndAdd(&words, by: power, &carry, base: 1 << 32) }
+    if held > 0 { Self.multiplyAndAdd(&words, by: power, carry) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(words.count * 4 + zeros)
     for word in words {
@@ -110,6 +110,22 @@ struct PositionalBase {
     while carry > 0 {
       number.append(carry % base)
       carry /= base
+    }
+  }
+
+  /// The same in base 2^32, where dividing is shifting.
+  private static func multiplyAndAdd(
+    _ number: inout [UInt64], by factor: UInt64, _ carry: UInt64
+  ) {
+    var carry = carry
+    for index in number.indices {
+      carry += number[index] * factor
+      number[index] = carry & 0xffff_ffff
+      carry >>= 32
+    }
+    while carry > 0 {
+      number.append(carry & 0xffff_ffff)
+      carry >>= 32
     }
   }
 }

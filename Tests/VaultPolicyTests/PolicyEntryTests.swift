@@ -120,7 +120,9 @@ struct PolicyEntryTests {
     let text = template.replacing("DID", with: "\"\(did)\"")
       .replacing("SCOPE", with: #"{"/":{"bytes":"AAAAAAAAAAAAAAAAAAAAAA"}}"#)
     let value = try DAGJSON.decode(text)
-    #expect(throws: PolicyError(.malformed, ""), "\(name)") { _ = try PolicyBody(value) }
+    #expect(throws: PolicyError(.malformed, ""), "\(name)") {
+      _ = try PolicyBody(value, isTrusted: false)
+    }
   }
 
   @Test func `an entry above its size is refused before it is read`() throws {

@@ -18,7 +18,7 @@ struct RankedCutoffsPropertyTests {
       func name(_ position: Int) -> Int { rules.entries[position].id }
       live = Set(rules.grants.filter { verdict.isLive[$0] }.map(name))
       effective = Set(rules.entries.indices.filter { verdict.isEffective[$0] }.map(name))
-      forked = Set(verdict.forked.map { $0 == Rules.root ? nil : name($0) })
+      forked = Set(verdict.forked.keys.map { $0 == Rules.root ? nil : name($0) })
       hits = Dictionary(
         uniqueKeysWithValues: verdict.hits.map { (name($0.key), Set($0.value.map(name))) })
     }
@@ -45,7 +45,7 @@ struct RankedCutoffsPropertyTests {
       history.grow(by: 5 + generator.number(below: 60), using: &generator)
       let rules = RandomHistory.rules(history.entries, using: &generator)
       let fast = Outcome(rules)
-      let slow = ReferenceRules(rules.entries)
+      let slow = ReferenceRules(Array(rules.entries))
       #expect(fast.live == slow.live, "round \(round)")
       #expect(fast.effective == slow.effectiveEntries, "round \(round)")
       #expect(fast.forked == slow.forked, "round \(round)")

@@ -90,6 +90,6 @@ struct RankedCutoffsScenarioTests {
   }
 
   private static func forked(_ rules: Rules, _ verdict: Rules.Verdict) -> Set<String> {
-    Set(verdict.forked.map { $0 == Rules.root ? "root" : rules.entries[$0].id })
+    Set(verdict.forked.keys.map { $0 == Rules.root ? "root" : rules.entries[$0].id })
   }
 }

@@ -64,7 +64,7 @@ extension Envelope {
     let limits = CBORLimits(
       bytesMax: PolicyLimits.entryBytesMax, depthMax: 32, itemsMax: 1 << 14)
     guard let envelope = try? Envelope(decoding: bytes, limits: limits),
-      envelope.tag.utf8.elementsEqual(tag.utf8)
+      envelope.tag.hasSameBytes(as: tag)
     else { throw PolicyError(.malformed, "the bytes are not a \(tag)") }
     return envelope
   }

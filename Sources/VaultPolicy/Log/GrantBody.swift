@@ -27,7 +27,7 @@ public struct GrantBody: Hashable, Sendable {
     ])
   }
 
-  init(_ value: CBORValue) throws(PolicyError) {
+  init(_ value: CBORValue, isTrusted: Bool) throws(PolicyError) {
     let fields = try PolicyFields(value, of: "grant", keys: ["ucan", "to", "rank", "kem"])
     let bytes = try fields.required("ucan", \.asBytes)
     do {
@@ -38,7 +38,10 @@ public struct GrantBody: Hashable, Sendable {
     rank = try fields.orNull("rank") { value in
       value.asUInt.flatMap { (1...PolicyLimits.numberMax).contains($0) ? $0 : nil }
     }
-    kem = try fields.orNull("kem", \.asKEMPublicKey)
+    // To find out whether a key is one costs more than all the rest of an entry.
+    kem = try fields.orNull("kem") { value in
+      isTrusted ? value.asBytes.flatMap { try? KEMPublicKey(trusting: $0) } : value.asKEMPublicKey
+    }
     guard try fields.required("to", \.asDID) == delegation.audience else {
       throw fields.wrong("to")
     }

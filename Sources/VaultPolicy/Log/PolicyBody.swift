@@ -48,12 +48,12 @@ public enum PolicyBody: Hashable, Sendable {
     return .map([(act.rawValue, content)])
   }
 
-  init(_ value: CBORValue) throws(PolicyError) {
+  init(_ value: CBORValue, isTrusted: Bool) throws(PolicyError) {
     guard let map = value.asMap, map.count == 1, let pair = map.first,
       let act = AdminAct(rawValue: pair.key)
     else { throw PolicyError(.malformed, "the body is not of one known kind") }
     switch act {
-    case .grant: self = .grant(try GrantBody(pair.value))
+    case .grant: self = .grant(try GrantBody(pair.value, isTrusted: isTrusted))
     case .revoke: self = .revoke(try RevokeBody(pair.value))
     case .epoch: self = .epoch(try EpochBody(pair.value))
     case .scope: self = .scope(try ScopeBody(pair.value))

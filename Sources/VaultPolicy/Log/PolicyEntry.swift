@@ -31,7 +31,14 @@ public struct PolicyEntry: Hashable, Sendable {
 
   /// Reads an entry; verifies no signature.
   public init(decoding bytes: [UInt8]) throws(PolicyError) {
-    try self.init(Envelope.policy(bytes, tag: Self.tag))
+    try self.init(decoding: bytes, cid: CID.of(bytes, codec: .dagCBOR), isTrusted: false)
+  }
+
+  /// Reads an entry whose name is known.
+  ///
+  /// `isTrusted` is for bytes that this program accepted before and kept.
+  init(decoding bytes: [UInt8], cid: CID, isTrusted: Bool) throws(PolicyError) {
+    try self.init(Envelope.policy(bytes, tag: Self.tag), cid: cid, isTrusted: isTrusted)
   }
 
   /// Signs an entry.
@@ -48,7 +55,7 @@ public struct PolicyEntry: Hashable, Sendable {
       decoding: Envelope.policySigned(tag: tag, payload: payload, by: key).bytes)
   }
 
-  private init(_ envelope: Envelope) throws(PolicyError) {
+  private init(_ envelope: Envelope, cid: CID, isTrusted: Bool) throws(PolicyError) {
     let fields = try PolicyFields(
       envelope.payload, of: "entry", keys: ["vault", "by", "seq", "prev", "deps", "body"])
     vault = try fields.required("vault", \.asDID)
@@ -59,11 +66,11 @@ public struct PolicyEntry: Hashable, Sendable {
     guard dependencies.count <= PolicyLimits.dependenciesMax,
       zip(dependencies, dependencies.dropFirst()).allSatisfy({ $0 < $1 })
     else { throw PolicyError(.malformed, "deps is too long, or not sorted") }
-    body = try fields.required("body") { $0 }.asPolicyBody()
+    body = try PolicyBody(fields.required("body") { $0 }, isTrusted: isTrusted)
     signature = envelope.signature
     signedCount = envelope.signedBytes.count
     bytes = envelope.bytes
-    cid = envelope.cid
+    self.cid = cid
   }
 
   /// Everything that must be known before the entry can be judged.
@@ -99,8 +106,4 @@ public struct PolicyEntry: Hashable, Sendable {
   func isSigned(by did: DID) -> Bool {
     did.verifies(signature, over: Array(bytes.suffix(signedCount)))
   }
-}
-
-extension CBORValue {
-  fileprivate func asPolicyBody() throws(PolicyError) -> PolicyBody { try PolicyBody(self) }
 }

@@ -5,7 +5,7 @@ import VaultEncoding
 ///
 /// Every rule looks only at the entry and at what it builds on, so all logs agree on it for ever.
 extension PolicyHistory {
-  func check(_ entry: PolicyEntry, isTrusted: Bool) throws(PolicyError) {
+  func check(_ entry: PolicyEntry) throws(PolicyError) {
     guard entry.vault == vault else {
       throw PolicyError(.otherVault, "the entry is of the vault \(entry.vault)")
     }
@@ -19,14 +19,14 @@ extension PolicyHistory {
         throw PolicyError(.notAuthorised, "the grant of \(author) does not allow \(act)")
       }
     }
-    guard isTrusted || entry.isSigned(by: author) else {
+    guard entry.isSigned(by: author) else {
       throw PolicyError(.invalidSignature, "the entry is not signed by \(author)")
     }
     switch entry.body {
     case .grant(let body):
-      try check(body, by: author, under: authority, isTrusted: isTrusted)
+      try check(body, by: author, under: authority)
     case .revoke(let body):
-      try check(body, by: author, isTrusted: isTrusted)
+      try check(body, by: author)
     case .epoch(let body):
       try check(body)
     case .scope, .settings, .seal:
@@ -35,7 +35,7 @@ extension PolicyHistory {
   }
 
   private func check(
-    _ body: GrantBody, by author: DID, under authority: GrantBody?, isTrusted: Bool
+    _ body: GrantBody, by author: DID, under authority: GrantBody?
   ) throws(PolicyError) {
     let terms = body.delegation.terms
     guard body.delegation.issuer == author, terms.subject == vault else {
@@ -50,15 +50,13 @@ extension PolicyHistory {
         throw PolicyError(.notWellFormed, "the grant of a manager has a time or a condition")
       }
     }
-    guard isTrusted || (try? Verified(body.delegation)) != nil else {
+    guard (try? Verified(body.delegation)) != nil else {
       throw PolicyError(.invalidSignature, "the delegation is not signed by \(author)")
     }
   }
 
-  private func check(
-    _ body: RevokeBody, by author: DID, isTrusted: Bool
-  ) throws(PolicyError) {
-    guard !isTrusted, let bytes = body.invocation else { return }
+  private func check(_ body: RevokeBody, by author: DID) throws(PolicyError) {
+    guard let bytes = body.invocation else { return }
     var revocations = RevocationSet()
     do {
       let invocation = try Verified(Invocation(decoding: bytes))

@@ -8,13 +8,13 @@ import VaultEncoding
 struct PolicyHistory: Sendable {
   let genesis: Genesis
   private(set) var rules = RankedCutoffs<CID, DID>()
-  private(set) var entries: [PolicyEntry] = []
+  private(set) var entries = GrowingList<PolicyEntry>()
   /// For each entry how many entries lie under it at the longest: later ones are higher.
   private(set) var heights: [Int] = []
   /// The entries that no other names.
   private(set) var heads: Set<CID> = []
   /// For each delegation the grants that carry it.
-  private(set) var grantsByDelegation: [CID: [Int]] = [:]
+  private(set) var grantsByDelegation = GrowingMap<CID, [Int]>()
   private(set) var bytes = 0
 
   var vault: DID { genesis.vault }
@@ -25,6 +25,12 @@ struct PolicyHistory: Sendable {
 
   func contains(_ cid: CID) -> Bool { rules.contains(cid) }
 
+  /// From now on somebody may keep a copy while this one goes on.
+  mutating func expectCopies() {
+    rules.expectCopies()
+    grantsByDelegation.expectCopies()
+  }
+
   func position(_ cid: CID) -> Int? { rules.positions[cid] }
 
   func entry(_ cid: CID) -> PolicyEntry? { position(cid).map { entries[$0] } }
@@ -34,9 +40,10 @@ struct PolicyHistory: Sendable {
 
   /// Adds an entry whose needs are met, or says why it never can be.
   ///
-  /// `isTrusted` skips signatures: for bytes that this program accepted before and kept.
+  /// `isTrusted` is for bytes that this program accepted before and kept: what was checked then
+  /// looks only at the entry and its past, so it is so for good.
   mutating func add(_ entry: PolicyEntry, isTrusted: Bool) throws(PolicyError) {
-    try check(entry, isTrusted: isTrusted)
+    if !isTrusted { try check(entry) }
     do {
       try rules.add(entry.abstract)
     } catch {
@@ -53,7 +60,7 @@ struct PolicyHistory: Sendable {
     }
     heights.append(height)
     if let grant = entry.grant {
-      grantsByDelegation[grant.delegation.cid, default: []].append(position)
+      grantsByDelegation.append(position, to: grant.delegation.cid)
     }
   }
 

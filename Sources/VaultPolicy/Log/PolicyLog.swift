@@ -21,6 +21,7 @@ public struct PolicyLog: Sendable {
   private let limits: PolicyLimits
   private(set) var history: PolicyHistory
   private var queue: DependencyQueue<CID, PolicyEntry>
+  /// What the log amounted to when somebody last asked.
   private var judged: PolicyState?
 
   /// A log without entries.
@@ -55,10 +56,14 @@ public struct PolicyLog: Sendable {
       throw PolicyError(.malformed, "the entry has \(bytes.count) bytes")
     }
     // The name is cheaper to find than the entry is to read, and most of what comes is known.
-    if history.contains(CID.of(bytes, codec: .dagCBOR)) { return .known }
-    let entry = try PolicyEntry(decoding: bytes)
-    let missing = Set(entry.needs.filter { !history.contains($0) })
-    guard missing.isEmpty else {
+    let cid = CID.of(bytes, codec: .dagCBOR)
+    if history.contains(cid) { return .known }
+    let entry = try PolicyEntry(decoding: bytes, cid: cid, isTrusted: isTrusted)
+    let needs = entry.needs
+    guard needs.allSatisfy(history.contains) else {
+      let missing = Set(needs.filter { !history.contains($0) })
+      // What was accepted has its past. This was not, so it is looked at like any other.
+      guard !isTrusted else { return try add(bytes, isTrusted: false) }
       queue.hold(entry, id: entry.cid, bytes: bytes.count, missing: missing)
       return .waiting(missing.sorted())
     }
@@ -70,8 +75,6 @@ public struct PolicyLog: Sendable {
     guard history.entries.count < limits.entriesMax,
       history.bytes + entry.bytes.count <= limits.bytesMax
     else { throw PolicyError(.full, "the policy log is full") }
-    // Dropped first, so that the history is not copied for it.
-    judged = nil
     try history.add(entry, isTrusted: isTrusted)
   }
 
@@ -101,8 +104,8 @@ extension PolicyLog {
   public var count: Int { history.entries.count }
   /// The accepted entries; each comes after what it builds on.
   ///
-  /// The order is that of arrival.
-  public var entries: [PolicyEntry] { history.entries }
+  /// The order is that of arrival. O(entries).
+  public var entries: [PolicyEntry] { Array(history.entries) }
   /// The names of the entries that no other names; sorted.
   public var heads: [CID] { history.heads.sorted() }
   /// How many entries wait for others.
@@ -149,16 +152,21 @@ extension PolicyLog {
 
   /// What the log amounts to.
   ///
-  /// Found once after each change: O(entries), a few microseconds each.
+  /// Found once after each change: O(entries), or from what it was before, when little has come
+  /// that settles nothing but itself.
   public var state: PolicyState {
     mutating get {
-      if let judged { return judged }
-      let state = PolicyState(history)
+      let state = evaluate()
+      history.expectCopies()
       judged = state
       return state
     }
   }
 
   /// What the log amounts to, without remembering it.
-  public func evaluate() -> PolicyState { judged ?? PolicyState(history) }
+  public func evaluate() -> PolicyState {
+    guard let judged else { return PolicyState(history) }
+    if judged.verdict.isEffective.count == history.entries.count { return judged }
+    return PolicyState(history, after: judged) ?? PolicyState(history)
+  }
 }

@@ -15,17 +15,48 @@ public struct PolicyState: Sendable {
   /// The settings in force.
   public let settings: PolicySettings
 
+  /// For each setting, a removed one too, the entry that has set it last.
+  let settingSources: [[UInt8]: Int]
+
+  /// Judges the whole history.
   init(_ history: PolicyHistory) {
-    self.history = history
     let verdict = history.rules.evaluate()
-    self.verdict = verdict
-    live = history.rules.grants.filter { verdict.isLive[$0] }
-    var derivation = StateDerivation(history: history, isEffective: verdict.isEffective)
-    derivation.run()
-    epochsByScope = derivation.epochs
-    scopes = derivation.scopeRecords
-    settings = derivation.settings
+    self.init(
+      history, verdict, live: history.rules.grants.filter { verdict.isLive[$0] },
+      StateDerivation(history, isEffective: verdict.isEffective))
   }
+
+  /// Judges only what has come since a state of the same history; nil when that is not enough, or
+  /// so much that it would not be faster.
+  init?(_ history: PolicyHistory, after before: PolicyState) {
+    let known = before.verdict.isEffective.count
+    guard history.entries.count - known <= Self.stepsMax else { return nil }
+    var verdict = before.verdict
+    var derivation = StateDerivation(history, after: before)
+    for position in known..<history.entries.count {
+      guard history.rules.judge(position, into: &verdict) else { return nil }
+      derivation.take(position, isEffective: verdict.isEffective[position])
+    }
+    let new = (known..<history.entries.count).filter { history.entries[$0].grant != nil }
+    self.init(
+      history, verdict, live: (before.live + new).filter { verdict.isLive[$0] }, derivation)
+  }
+
+  private init(
+    _ history: PolicyHistory, _ verdict: RankedCutoffs<CID, DID>.Verdict, live: [Int],
+    _ derivation: StateDerivation
+  ) {
+    self.history = history
+    self.verdict = verdict
+    self.live = live
+    epochsByScope = derivation.epochs
+    scopes = derivation.scopes
+    settings = derivation.settings
+    settingSources = derivation.settingSources
+  }
+
+  /// From so many new entries on, all are judged at once.
+  private static let stepsMax = 64
 }
 
 extension PolicyState {
@@ -107,7 +138,7 @@ extension PolicyState {
   /// Who signed two entries with one number; for root it means that the recovery phrase was used
   /// in two places.
   public var equivocators: [PolicyActor] {
-    verdict.forked.map { position in
+    verdict.forked.keys.map { position in
       position == RankedCutoffs<CID, DID>.root ? .root : .grant(history.entries[position].cid)
     }.sorted { left, right in
       guard let left = left.grant, let right = right.grant else { return left == .root }

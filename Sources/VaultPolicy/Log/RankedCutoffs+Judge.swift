@@ -9,13 +9,13 @@ extension RankedCutoffs {
       self.log = log
       past = Past(log)
       let nothing = [Bool](repeating: false, count: log.entries.count)
-      verdict = Verdict(isEffective: nothing, isLive: nothing, hits: [:], forked: [])
+      verdict = Verdict(isEffective: nothing, isLive: nothing, hits: [:], forked: [:])
     }
 
     mutating func judge() -> Verdict {
       // R7: nothing cuts root, and a fork of root voids nothing.
       for position in log.chains[RankedCutoffs.root] ?? [] { verdict.isEffective[position] = true }
-      if firstFork(of: RankedCutoffs.root) != nil { verdict.forked.append(RankedCutoffs.root) }
+      verdict.forked[RankedCutoffs.root] = firstFork(of: RankedCutoffs.root)
       // Equal ranks cannot touch each other, so their order does not matter.
       for manager in log.managers.sorted(by: { log.rank($0) < log.rank($1) }) {
         judge(manager)
@@ -28,7 +28,7 @@ extension RankedCutoffs {
     private mutating func judge(_ actor: Int) {
       recordHits(on: actor)
       let fork = firstFork(of: actor)
-      if fork != nil { verdict.forked.append(actor) }
+      verdict.forked[actor] = fork
       guard verdict.isEffective[actor], let chain = log.chains[actor] else { return }
       switch cutoff(of: actor) {
       case .none:
@@ -44,26 +44,9 @@ extension RankedCutoffs {
       }
     }
 
-    /// R2 and R4: the effective revocations of a grant.
-    ///
-    /// Those that count are by actors of smaller rank, which are judged before.
-    ///
-    /// An ancestor of a grant always has a smaller rank, so the rank alone decides.
     private mutating func recordHits(on grant: Int) {
-      guard case .grant(let principal, _) = log.entries[grant].act else { return }
-      let rank = log.rank(grant)
-      var hits = (log.revocationsOfGrant[log.entries[grant].id] ?? []).filter {
-        counts($0, againstRank: rank)
-      }
-      for (ordinal, revocation) in (log.revocationsOfPrincipal[principal] ?? []).enumerated()
-      where counts(revocation, againstRank: rank) && !past.grant(grant, hasSeen: ordinal) {
-        hits.append(revocation)
-      }
+      let hits = log.hits(on: grant, verdict) { past.grant(grant, hasSeen: $0) }
       if !hits.isEmpty { verdict.hits[grant] = hits }
-    }
-
-    private func counts(_ revocation: Int, againstRank rank: UInt64) -> Bool {
-      verdict.isEffective[revocation] && log.rank(log.actors[revocation]) < rank
     }
 
     /// The last entry that every revocation of an actor or of whom it has its power from keeps:
@@ -123,5 +106,25 @@ extension RankedCutoffs {
         verdict.isEffective[grant] && verdict.hits[grant] == nil
         && (giver == RankedCutoffs.root || verdict.isLive[giver])
     }
+  }
+
+  /// R2 and R4: the effective revocations of a grant, by position.
+  ///
+  /// Those that count are by actors of smaller rank, which are judged before. An ancestor of a
+  /// grant always has a smaller rank, so the rank alone decides. `hasSeen` tells of the n-th
+  /// revocation of the grant's principal whether the grant builds on it.
+  func hits(on grant: Int, _ verdict: Verdict, hasSeen: (Int) -> Bool) -> [Int] {
+    guard case .grant(let principal, _) = entries[grant].act else { return [] }
+    let rank = rank(grant)
+    func counts(_ revocation: Int) -> Bool {
+      revocation < verdict.isEffective.count && verdict.isEffective[revocation]
+        && self.rank(actors[revocation]) < rank
+    }
+    var hits = (revocationsOfGrant[entries[grant].id] ?? []).filter(counts)
+    for (ordinal, revocation) in (revocationsOfPrincipal[principal] ?? []).enumerated()
+    where counts(revocation) && !hasSeen(ordinal) {
+      hits.append(revocation)
+    }
+    return hits.sorted()
   }
 }

@@ -10,7 +10,7 @@ extension RankedCutoffs {
 
     init(_ log: RankedCutoffs) {
       var questions: [(revocation: Int, ordinal: Int, grants: [Int])] = []
-      for (principal, revocations) in log.revocationsOfPrincipal {
+      for (principal, revocations) in log.revocationsOfPrincipal.pairs {
         let grants = log.grantsTo[principal] ?? []
         for (ordinal, revocation) in revocations.enumerated() {
           let later = grants.filter { $0 > revocation }
@@ -59,6 +59,22 @@ extension RankedCutoffs {
         future[position] = bits
       }
       return future
+    }
+
+    /// Which revocations of a principal, counted from the first, an entry builds on.
+    static func revocations(
+      of principal: Principal, seenBy position: Int, in log: RankedCutoffs
+    ) -> Set<Int> {
+      let revocations = (log.revocationsOfPrincipal[principal] ?? []).filter { $0 < position }
+      guard let first = revocations.first else { return [] }
+      var isPast = [Bool](repeating: false, count: position - first + 1)
+      isPast[position - first] = true
+      for next in stride(from: position, through: first, by: -1) where isPast[next - first] {
+        for edge in log.edges[log.edgeStarts[next]..<log.edgeStarts[next + 1]] where edge >= first {
+          isPast[edge - first] = true
+        }
+      }
+      return Set(revocations.indices.filter { isPast[revocations[$0] - first] })
     }
   }
 }

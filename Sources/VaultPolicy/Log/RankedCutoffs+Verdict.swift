@@ -5,9 +5,9 @@ extension RankedCutoffs {
     var isEffective: [Bool]
     /// Whether the entry is a grant that holds.
     var isLive: [Bool]
-    /// The effective revocations of each grant that has any.
+    /// The effective revocations of each grant that has any, in the order of their positions.
     var hits: [Int: [Int]]
-    /// Who signed two entries with one sequence number.
-    var forked: [Int]
+    /// Who signed two entries with one sequence number, and the first such number.
+    var forked: [Int: UInt64]
   }
 }

@@ -53,7 +53,7 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
 
   private let depthMax: Int
   /// Entries in an order in which each comes after what it builds on.
-  private(set) var entries: [Entry] = []
+  private(set) var entries = GrowingList<Entry>()
   /// For each entry the position of its actor's grant.
   private(set) var actors: [Int] = []
   /// For each entry the position of the one before it by its actor, or −1.
@@ -61,21 +61,31 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
   /// What entry n builds on: `edges[edgeStarts[n]..<edgeStarts[n + 1]]`.
   private(set) var edges: [Int] = []
   private(set) var edgeStarts: [Int] = [0]
-  private(set) var positions: [ID: Int] = [:]
+  private(set) var positions = GrowingMap<ID, Int>()
   /// The entries of each actor.
-  private(set) var chains: [Int: [Int]] = [:]
+  private(set) var chains = GrowingMap<Int, [Int]>()
   private(set) var managers: [Int] = []
   private(set) var grants: [Int] = []
-  private(set) var grantsTo: [Principal: [Int]] = [:]
-  private(set) var revocationsOfGrant: [ID: [Int]] = [:]
-  private(set) var revocationsOfPrincipal: [Principal: [Int]] = [:]
-  private var depths: [Int: Int] = [root: 0]
+  private(set) var grantsTo = GrowingMap<Principal, [Int]>()
+  private(set) var revocationsOfGrant = GrowingMap<ID, [Int]>()
+  private(set) var revocationsOfPrincipal = GrowingMap<Principal, [Int]>()
+  private var depths = GrowingMap<Int, Int>()
 
   init(depthMax: Int = PolicyLimits.grantDepthMax) {
     self.depthMax = depthMax
   }
 
   func contains(_ id: ID) -> Bool { positions[id] != nil }
+
+  /// From now on somebody may keep a copy while this one goes on.
+  mutating func expectCopies() {
+    positions.expectCopies()
+    chains.expectCopies()
+    grantsTo.expectCopies()
+    revocationsOfGrant.expectCopies()
+    revocationsOfPrincipal.expectCopies()
+    depths.expectCopies()
+  }
 
   /// The rank of root or of the grant at a position.
   func rank(_ position: Int) -> UInt64 {
@@ -132,18 +142,18 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
     previous.append(before)
     edges.append(contentsOf: past)
     edgeStarts.append(edges.count)
-    positions[entry.id] = position
-    chains[actor, default: []].append(position)
+    positions.set(position, for: entry.id)
+    chains.append(position, to: actor)
     switch entry.act {
     case .grant(let principal, let rank):
       grants.append(position)
-      grantsTo[principal, default: []].append(position)
+      grantsTo.append(position, to: principal)
       guard rank != nil else { return }
       managers.append(position)
-      depths[position] = depth
+      depths.set(depth, for: position)
     case .revoke(let target, let principal, _):
-      if let target { revocationsOfGrant[target, default: []].append(position) }
-      if let principal { revocationsOfPrincipal[principal, default: []].append(position) }
+      if let target { revocationsOfGrant.append(position, to: target) }
+      if let principal { revocationsOfPrincipal.append(position, to: principal) }
     case .other: break
     }
   }

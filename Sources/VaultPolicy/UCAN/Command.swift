@@ -1,3 +1,5 @@
+import VaultEncoding
+
 /// What a token allows or asks for, as a path: `/vault/pull/blob`.
 ///
 /// docs/spec/ucan.md, "Commands".
@@ -40,18 +42,23 @@ public struct Command: Hashable, Sendable {
   }
 
   private static func isWellFormed(_ text: String) -> Bool {
-    guard text.utf8.first == UInt8(ascii: "/") else { return false }
-    guard text.utf8.count > 1 else { return true }
-    guard text.utf8.last != UInt8(ascii: "/") else { return false }
-    let hasEmptySegment = zip(text.utf8, text.utf8.dropFirst()).contains { pair in
-      pair == (UInt8(ascii: "/"), UInt8(ascii: "/"))
+    let letters = Array(text.utf8)
+    let slash = UInt8(ascii: "/")
+    guard letters.first == slash else { return false }
+    guard letters.count > 1 else { return true }
+    guard letters.last != slash else { return false }
+    for index in letters.indices.dropFirst()
+    where letters[index] == slash && letters[index - 1] == slash { return false }
+    // Most commands are ASCII; what else there is in upper case only the text itself knows.
+    if letters.allSatisfy({ $0 < 0x80 }) {
+      return !letters.contains { (0x41...0x5a).contains($0) }
     }
-    return !hasEmptySegment && text.lowercased().utf8.elementsEqual(text.utf8)
+    return text.lowercased().hasSameBytes(as: text)
   }
 
   /// Whether both have the same bytes.
   public static func == (left: Command, right: Command) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    left.text.hasSameBytes(as: right.text)
   }
 
   /// Feeds the path to a hasher.
