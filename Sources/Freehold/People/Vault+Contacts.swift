@@ -17,12 +17,23 @@ public struct Contact: Hashable, Sendable {
 extension Vault {
   /// The people whom the owner knows, by name.
   public func contacts() -> [Contact] {
-    tree.settings(prefix: Contact.prefix).compactMap { key, value in
-      guard let card = try? PersonCard(decoding: value) else { return nil }
+    let settings = tree.settings(prefix: Contact.prefix)
+    let contacts = settings.compactMap { key, value -> Contact? in
+      guard let card = verifiedCards[value] ?? (try? PersonCard(decoding: value)) else {
+        return nil
+      }
       let name = String(decoding: key.dropFirst(Contact.prefix.count), as: UTF8.self)
       return Contact(name: name, card: card)
     }
+    // Exactly those that are there: reading a card anew is a signature and a KEM key.
+    if verifiedCards.count != contacts.count || contacts.contains(where: { !isVerified($0.card) }) {
+      verifiedCards = Dictionary(
+        contacts.map { ($0.card.bytes, $0.card) }, uniquingKeysWith: { first, _ in first })
+    }
+    return contacts
   }
+
+  private func isVerified(_ card: PersonCard) -> Bool { verifiedCards[card.bytes] != nil }
 
   /// Notes a person's card under a name; a newer card of the same person takes the place of an
   /// older one.
@@ -65,8 +76,16 @@ extension Vault {
   }
 
   /// What the owner calls somebody: by contact, by device, or by the end of the DID.
-  func personName(_ did: DID) -> String {
-    contacts().first { $0.card.members.contains { $0.did == did } }?.name
-      ?? deviceLabel(did.key)
+  ///
+  /// Whoever asks about many hands in `namesOfPeople()`.
+  func personName(_ did: DID, among names: [DID: String]? = nil) -> String {
+    (names ?? namesOfPeople())[did] ?? deviceLabel(did.key)
+  }
+
+  /// For each device of a contact, and what a person's words stand for, the person's name.
+  func namesOfPeople() -> [DID: String] {
+    Dictionary(
+      contacts().flatMap { contact in contact.card.members.map { ($0.did, contact.name) } },
+      uniquingKeysWith: { first, _ in first })
   }
 }

@@ -12,9 +12,10 @@ extension Vault {
     let scopes = try await allScopes()
     let wanted = try await path.asyncMap { try await holder(of: $0).vault.scope }
     var rows: [GivenAccess] = []
-    for (key, grants) in grouped(scopes) {
+    let names = namesOfPeople()
+    for (key, grants) in grouped(scopes, names) {
       guard wanted.map({ key.scopes.contains($0) }) ?? true else { continue }
-      rows.append(access(key, grants, scopes))
+      rows.append(access(key, grants, scopes, names))
     }
     return rows.sorted { left, right in
       (left.name, left.path.map { $0.bytes.count } ?? 0, left.right, left.until ?? .epoch)
@@ -29,14 +30,14 @@ extension Vault {
 
   /// The live grants of people, by person and by the outermost folders that they reach.
   private func grouped(
-    _ scopes: [(scope: ScopeID, path: [[UInt8]])]
+    _ scopes: [(scope: ScopeID, path: [[UInt8]])], _ names: [DID: String]
   ) -> [Group: [GrantRecord]] {
     let state = policy.state
     var groups: [Group: [GrantRecord]] = [:]
     for grant in state.liveGrants where grant.rank == nil && !isHolder(grant) {
       let reached = state.scopes.map(\.scope).filter { state.covers($0, by: grant.entry) }
       let top = outermost(of: reached, scopes)
-      let person = personName(grant.principal)
+      let person = personName(grant.principal, among: names)
       for scope in top {
         groups[Group(person: person, scopes: [scope]), default: []].append(grant)
       }
@@ -65,7 +66,8 @@ extension Vault {
   }
 
   private func access(
-    _ key: Group, _ grants: [GrantRecord], _ scopes: [(scope: ScopeID, path: [[UInt8]])]
+    _ key: Group, _ grants: [GrantRecord], _ scopes: [(scope: ScopeID, path: [[UInt8]])],
+    _ names: [DID: String]
   ) -> GivenAccess {
     let commands = Set(grants.map(\.command))
     let right: AccessRight =
@@ -86,7 +88,7 @@ extension Vault {
         return nil
       }.first,
       hops: max(0, (statements.compactMap(\.hopsMax).max() ?? length) - length),
-      giver: first.map { personName($0.body.delegation.issuer) } ?? "",
+      giver: first.map { personName($0.body.delegation.issuer, among: names) } ?? "",
       isOver: until.map { $0 < environment.clock.now() } ?? false)
   }
 }

@@ -52,6 +52,8 @@ public actor Vault {
   var unannounced: Set<Bytes32> = []
   /// Settings of nodes that were decoded, and their signatures verified, before.
   var verifiedNodes: [[UInt8]: NodeEntry] = [:]
+  /// Cards of contacts that were decoded, and their signatures verified, before.
+  var verifiedCards: [[UInt8]: PersonCard] = [:]
   /// Called before every step that changes the bound folder; for tests of what a crash leaves.
   var folderStep: (@Sendable () throws(FolderError) -> Void)?
 
