@@ -19,8 +19,10 @@ extension NodeService {
       let added = changes.usedBytes
       if added > 0 { try requireRoom(for: added) }
       let figures = try store.apply(changes, to: memory.index.tenant) { quota in
-        // A full vault can still shrink: deleting is an entry, revoking a policy entry.
-        added <= limits.reservePushBytes ? quota + Int64(limits.reserveBytes) : quota
+        // A full vault can still shrink: deleting is an entry, revoking a policy entry. Only for
+        // managers, or a guest could use the reserve up and could not be put out here any more.
+        admitted.caller.isManager && added <= limits.reservePushBytes
+          ? quota + Int64(limits.reserveBytes) : quota
       }
       count(added)
       memory.index.refreshSummary()

@@ -20,7 +20,7 @@ struct VaultJudge: Sendable {
     } catch {
       throw Self.refusal(for: error)
     }
-    state = log.evaluate()
+    state = log.state
   }
 
   /// A judge of entries that this node verified before and kept.
@@ -30,7 +30,7 @@ struct VaultJudge: Sendable {
     } catch {
       throw Self.refusal(for: error)
     }
-    state = log.evaluate()
+    state = log.state
   }
 
   // MARK: The log
@@ -53,7 +53,7 @@ struct VaultJudge: Sendable {
       throw NodeRefusal.gap("policy entries build on \(log.missing.count) that are not here")
     }
     guard !accepted.isEmpty else { return [] }
-    state = log.evaluate()
+    state = log.state
     return accepted.compactMap { cid in log.entry(cid).map { (cid, $0.bytes) } }
   }
 
@@ -141,6 +141,9 @@ struct VaultJudge: Sendable {
       headScope = allowance.request.scope ?? rootScope
       self.allowance = allowance
     }
+
+    /// Whether it is root, or holds a grant with a rank.
+    var isManager: Bool { allowance.rank != nil }
 
     /// Whether the request is about a scope and the caller's chain reaches it.
     func reaches(_ scope: ScopeID) -> Bool {
