@@ -1,5 +1,6 @@
 import VaultCrypto
 import VaultEncoding
+import VaultEnvironment
 import VaultPolicy
 import VaultStore
 import VaultSync
@@ -31,22 +32,19 @@ extension Vault {
     return RevocationPlan(
       device: device,
       falling: known.filter { falling.contains($0.did) && $0.did != device.did },
-      keptEntries: try await kept(of: falling).feeds.values.joined()
+      keptEntries: try await kept(of: losers(of: device.did)).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },
       unheard: unheard)
   }
 
   /// Puts a device out, durably, and tells the nodes.
   public func revoke(_ plan: RevocationPlan) async throws -> RevocationOutcome {
-    let falling = try falling(with: plan.device.did)
-    let kept = try await kept(of: falling)
+    _ = try falling(with: plan.device.did)
+    let kept = try await kept(of: losers(of: plan.device.did))
     let nodes = nodeBook.keys.sorted()
     let started = try await withdraw { author, random in
       try author.revoke(.principal(plan.device.did), keptOperations: kept)
-      // The nodes that it took up hold the vault on: their grants fell with it.
-      for node in nodes where !author.state.grants(to: node).contains(where: \.isLive) {
-        try author.grantHold(to: node, using: &random)
-      }
+      try author.grantHoldAgain(to: nodes, using: &random)
     }
     return RevocationOutcome(
       plan: plan, newEpochs: started, coverage: try await announcePolicy())
@@ -66,6 +64,22 @@ extension Vault {
         hint: "the 24 words stand above all: freehold recover into another home, then revoke there")
     }
     return before.subtracting(after)
+  }
+
+  /// Whoever loses a grant when a device is put out: itself, and whom it let in.
+  private func losers(of device: DID) throws -> Set<DID> {
+    try losers { author in try author.revoke(.principal(device), keptOperations: .none) }
+  }
+
+  /// Whoever loses a grant by an act.
+  ///
+  /// What they wrote must be named by it: what is not named does not stay, and a guest's work is
+  /// not to go because of who let it in.
+  func losers(_ act: (inout PolicyAuthor) throws -> Void) throws -> Set<DID> {
+    var trial = try PolicyAuthor(device: keys.signing, log: policy)
+    try act(&trial)
+    let left = Set(trial.state.liveGrants.map(\.entry))
+    return Set(policy.state.liveGrants.filter { !left.contains($0.entry) }.map(\.principal))
   }
 
   /// Everything of these devices that is known here, in all scopes.
@@ -117,5 +131,16 @@ extension Vault {
     try Task.checkCancellation()
     try storeCheckpointIfWorthIt()
     return outcomes.sorted { $0.node < $1.node }.compactMap { $0.trouble?.message }
+  }
+}
+
+extension PolicyAuthor {
+  /// Nodes that somebody who was put out took up hold the vault on: their grants fell with it.
+  mutating func grantHoldAgain(
+    to nodes: [DID], using random: inout RandomnessGenerator
+  ) throws {
+    for node in nodes where !state.grants(to: node).contains(where: \.isLive) {
+      try grantHold(to: node, using: &random)
+    }
   }
 }

@@ -12,8 +12,8 @@ extension Vault {
   /// The first sync brings the files. Until `finishMaking`, or until it is opened for the first
   /// time, it counts as unfinished: accepting it again goes on with it.
   ///
-  /// Throws `refused` when it was granted to somebody else, `tampered` when the invitation makes no
-  /// sense.
+  /// Throws `refused` when it was granted to somebody else, or only to hold, `tampered` when the
+  /// invitation makes no sense.
   public static func accept(
     _ offer: ShareOffer, deviceName: String, folder: [UInt8], in home: Home, unlock: Unlock
   ) throws -> Vault {
@@ -25,6 +25,11 @@ extension Vault {
       throw FreeholdError(
         .refused, "this invitation is for somebody else, or for another device",
         hint: "freehold card shows the card of this one")
+    }
+    guard state.readers(of: offer.scope).contains(where: { $0.did == device }) else {
+      throw FreeholdError(
+        .refused, "this invitation is to hold what lies in the vault, not to read it",
+        hint: "there is no folder to be had by it; ask for --read if you are to see the files")
     }
     guard Keyring(state, device: device, kem: keys.kem).writingKey(offer.scope) != nil else {
       throw FreeholdError(.tampered, "the invitation holds no key for this device")

@@ -49,7 +49,7 @@ extension Vault {
     let wanted = path
     return AccessRevocationPlan(
       name: name, access: access.filter { row in wanted.map { row.path == $0 } ?? true },
-      keptEntries: try await kept(of: Set(members)).feeds.values.joined()
+      keptEntries: try await kept(of: losers(of: entries)).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },
       unheard: unheard, members: members, entries: entries)
   }
@@ -74,8 +74,9 @@ extension Vault {
   ///
   /// Repeating it tells the nodes that did not know yet.
   public func revoke(_ plan: AccessRevocationPlan) async throws -> AccessRevocationOutcome {
-    let kept = try await kept(of: Set(plan.members))
-    let started = try await withdraw { author, _ in
+    let kept = try await kept(of: losers(of: plan.entries).union(plan.members))
+    let nodes = nodeBook.keys.sorted()
+    let started = try await withdraw { author, random in
       for entry in plan.entries where author.state.grant(entry)?.isLive ?? false {
         try author.revoke(.grant(entry), keptOperations: kept)
       }
@@ -84,9 +85,19 @@ extension Vault {
           .refused, "\(plan.name) ranks as high as this device, or higher (\(entry))",
           hint: "the 24 words stand above all: freehold recover into another home")
       }
+      try author.grantHoldAgain(to: nodes, using: &random)
     }
     return AccessRevocationOutcome(
       plan: plan, newEpochs: started, coverage: try await announcePolicy())
+  }
+
+  /// Whoever loses a grant when these are revoked: a manager's falls with all that it gave.
+  private func losers(of grants: [CID]) throws -> Set<DID> {
+    try losers { author in
+      for entry in grants where author.state.grant(entry)?.isLive ?? false {
+        try author.revoke(.grant(entry), keptOperations: .none)
+      }
+    }
   }
 
   /// Every revocation that counts, with the nodes that have signed for it and those that have not.
@@ -95,6 +106,7 @@ extension Vault {
     let nodes = nodeBook.sorted { $0.value.name < $1.value.name }
     let entries = policy.entries.map(\.cid)
     let state = policy.state
+    let names = namesOfPeople()
     var rows: [RevocationCoverage] = []
     for revocation in state.effectiveRevocations {
       let grants = revocation.hits.compactMap { state.grant($0) }
@@ -108,7 +120,7 @@ extension Vault {
       }
       rows.append(
         RevocationCoverage(
-          entry: revocation.entry, name: personName(first.principal),
+          entry: revocation.entry, name: personName(first.principal, among: names),
           paths: reached.map { VaultPath($0.path) },
           acknowledged: nodes.filter { node in !silent.contains { $0.key == node.key } }
             .map(\.value.name), silent: silent.map(\.value.name)))
