@@ -13,7 +13,11 @@ public final class InProcessNetwork: Network {
     var nodes: [DID: NodeService] = [:]
     var isCut: Set<DID> = []
     var requestPaths: [String] = []
+    var lies: [DID: Lie] = [:]
   }
+
+  /// What a node says in place of its answer.
+  public typealias Lie = @Sendable (NodeRequest, NodeResponse) -> NodeResponse
 
   private let state = Mutex(State())
 
@@ -44,6 +48,11 @@ public final class InProcessNetwork: Network {
     state.withLock { if isCut { $0.isCut.insert(node) } else { $0.isCut.remove(node) } }
   }
 
+  /// Has a node lie, or be honest again.
+  public func setLie(_ lie: Lie?, of node: DID) {
+    state.withLock { $0.lies[node] = lie }
+  }
+
   /// The paths of the requests since the last call.
   public func takeRequestPaths() -> [String] {
     state.withLock { state in
@@ -63,7 +72,9 @@ public final class InProcessNetwork: Network {
     guard let node, let asked = NodeRequest(request) else {
       throw NetworkError(.unreachable, peer: peer.did, "\(peer.url) refuses connections")
     }
-    let answer = node.answer(asked)
+    let honest = node.answer(asked)
+    let lie = state.withLock { $0.lies[peer.did] }
+    let answer = lie?(asked, honest) ?? honest
     guard answer.body.count <= request.responseBytesMax else {
       throw NetworkError(.answerTooLarge, peer: peer.did, "the answer is too long")
     }
