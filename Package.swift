@@ -152,6 +152,14 @@ let package = Package(
         "FreeholdTestKit", "StorageNode", "VaultEncoding", "VaultEnvironment", logging,
       ],
       path: "Tests/EvilHost", swiftSettings: strict),
+    // Who may do what, with its limits of time: on whole vaults and nodes in one process.
+    .executableTarget(
+      name: "PolicyBench",
+      dependencies: [
+        "Freehold", "StorageNode", "VaultSync", "VaultPolicy", "VaultCrypto", "VaultEncoding",
+        "VaultEnvironment", "FreeholdTestKit",
+      ],
+      path: "Benchmarks/Sources/PolicyBench", swiftSettings: strict),
     // Many seeds of the simulator in a release build: `make simulate`.
     .executableTarget(
       name: "Simulate", dependencies: ["FreeholdTestKit"], path: "Benchmarks/Sources/Simulate",
@@ -159,7 +167,10 @@ let package = Package(
     tests("VaultEncodingTests", ["VaultEncoding"]),
     tests("VaultCRDTTests", ["VaultCRDT", "VaultEncoding"]),
     tests("VaultCryptoTests", ["VaultCrypto", "VaultEncoding", crypto]),
-    tests("VaultPolicyTests", ["VaultPolicy", "VaultCrypto", "VaultEncoding"]),
+    // With the node: it and a slow program written from the text must decide alike.
+    tests(
+      "VaultPolicyTests",
+      ["VaultPolicy", "StorageNode", "VaultSync", "VaultCrypto", "VaultEncoding"]),
     tests("VaultSealingTests", ["VaultSealing", "VaultCrypto", "VaultEncoding"]),
     tests("VaultPackingTests", ["VaultPacking", "VaultCrypto", "VaultEncoding"]),
     tests("VaultEnvironmentTests", ["VaultEnvironment", "VaultEncoding"]),
