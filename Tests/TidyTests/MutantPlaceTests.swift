@@ -8,6 +8,7 @@ import Testing
     let name: String
     let file: String
     let original: String
+    let mutated: String
     let `in`: String?
     let tests: String?
     var testDescription: String { name }
@@ -20,10 +21,16 @@ import Testing
     // A bug that is guarded against twice has two places; the second names no tests.
     let names = mutants.filter { $0.tests != nil }.map(\.name)
     #expect(Set(names).count == names.count, "each has a name of its own")
+    // One after the other into one copy, as the run plants them.
+    var planted: [String: String] = [:]
     for mutant in mutants {
       let place = mutant.in ?? mutant.original
-      let count = try tree.text(mutant.file).components(separatedBy: place).count - 1
+      let text = try planted[mutant.file] ?? tree.text(mutant.file)
+      let count = text.components(separatedBy: place).count - 1
       #expect(count == 1, "\(mutant.name): \(mutant.file) has its place \(count) times")
+      let switched = place.replacingOccurrences(
+        of: mutant.original, with: "\(mutant.name) ? \(mutant.mutated) : \(mutant.original)")
+      planted[mutant.file] = text.replacingOccurrences(of: place, with: switched)
       let inside = place.components(separatedBy: mutant.original).count - 1
       #expect(inside == 1, "\(mutant.name): its place has the original \(inside) times")
     }
