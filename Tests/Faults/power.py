@@ -14,6 +14,7 @@ import subprocess
 import time
 
 import trees
+from people import SHARED, Revoking
 from tally import CI, POINT, Tally
 from vaults import leftover
 from world import FREEHOLD, Broken, World, require, run, wait_until
@@ -225,6 +226,51 @@ def founded(kind):
             tally.note("cuts right after exit 0", 2)
 
 
+class Shared(Founded, Revoking):
+    """A folder is shared, taken up, synced and taken back, with a cut after each."""
+
+    def trial(self, kind):
+        self.loop = Loop(kind, self.path("disk"))
+        self.on = ("home", "folder", "node1", "bob", "bob-photos", "bob.card", "bob.share", "back")
+        try:
+            self.meet()
+            granted = self.grant()
+            require(granted.code == 0, f"grant: {granted}")
+            self.cut()
+            accepted = self.accept()
+            require(accepted.code == 0, f"accept, after a cut behind grant: {accepted}")
+            self.cut()
+            self.do("sync")
+            require(not self.granted_once(), self.granted_once())
+            self.do("sync", home="bob", folder="bob-photos")
+            self.cut()
+            wrong = trees.differences(self.shared(), self.seen())
+            require(not wrong, f"acknowledged to bob and lost: {wrong}")
+            had = self.seen()
+            revoked = self.revoke()
+            require(revoked.code == 0, f"revoke: {revoked}")
+            self.cut()
+            require(not self.covered(), self.covered())
+            trees.write(self.path("folder"), SHARED + "/after.txt", b"not for bob")
+            self.do("sync")
+            refused = self.inside("sync", home="bob", folder="bob-photos")
+            require(refused.code in (3, 13), f"bob is not refused: {refused}")
+            wrong = trees.differences(had, self.seen())
+            require(not wrong, f"bob has not what he had: {wrong}")
+            self.loop.sync()
+            return self.settle(trees.state(self.path("folder")))
+        finally:
+            self.stop_nodes()
+            self.loop.close()
+
+
+def shared(kind):
+    for _ in range(TRIALS):
+        with Shared() as world:
+            tally.point(POINT or f"{kind}-people", lambda: world.trial(kind))
+            tally.note("cuts right after exit 0", 4)
+
+
 def possible():
     """Mounting needs root and loop devices; where they are missing nothing is claimed."""
     if os.geteuid() != 0:
@@ -245,6 +291,8 @@ if not possible():
 for kind in ("ext4", "xfs"):
     if not POINT or POINT == f"{kind}-init":
         founded(kind)
+    if not POINT or POINT == f"{kind}-people":
+        shared(kind)
     trials(kind, ("home", "folder"), "device")
     trials(kind, ("node1",), "node")
     trials(kind, ("home", "folder", "node1"), "both")

@@ -45,12 +45,8 @@ struct NewFolder {
 
   /// Makes the folder when it is missing, as open as the user's other folders are; the path has no
   /// links afterwards.
-  func make(_ session: Session) throws -> NewFolder {
-    do {
-      try FolderRoot.make(systemPath: path.bytes)
-    } catch {
-      throw FreeholdError(.failed, "\(path) cannot be made: \(error)")
-    }
+  func make() throws -> NewFolder {
+    try FolderRoot.make(systemPath: path.bytes)
     guard let real = HomePlace.real(path.bytes) else {
       throw FreeholdError(.failed, "\(path) is not to be found any more")
     }

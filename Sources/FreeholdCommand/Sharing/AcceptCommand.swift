@@ -41,7 +41,7 @@ struct AcceptCommand: AsyncParsableCommand {
     let unlock = try session.unlocking.unlock(session.home)
     let hold = try session.home.hold()
     defer { hold.release() }
-    let place = try folder.make(session)
+    let place = try folder.make()
     let vault = try Vault.accept(
       offer, deviceName: name ?? HostName.short, folder: place.path.bytes, in: session.home,
       unlock: unlock)

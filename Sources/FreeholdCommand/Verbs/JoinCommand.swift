@@ -51,7 +51,7 @@ struct JoinCommand: AsyncParsableCommand {
       session.home, withoutPassphrase: noPassphrase)
     let hold = try session.home.hold()
     defer { hold.release() }
-    let place = try folder.make(session)
+    let place = try folder.make()
     let left = try session.home.unfinishedVaults(in: place.path.bytes)
     let vault = try await session.closingNetwork {
       // A code is good for one time: the same command again goes on with what it has brought.

@@ -46,7 +46,7 @@ struct RecoverCommand: AsyncParsableCommand {
       session.home, withoutPassphrase: noPassphrase)
     let hold = try session.home.hold()
     defer { hold.release() }
-    let place = try folder.make(session)
+    let place = try folder.make()
     let recovery = Recovery(
       phrase: file.phrase, node: address, name: file.vaultName ?? place.ownName,
       deviceName: name ?? HostName.short, folder: place.path.bytes)
