@@ -223,12 +223,9 @@ class Hearing(Granting):
 
     @staticmethod
     def edit(folder):
-        at = lambda name: os.path.join(folder, name)
+        trees.edit(folder)
         trees.write(folder, SHARED + "/new.jpg", trees.noise(11, 70_000))
-        trees.write(folder, SHARED + "/old/deep/new.txt", b"new and deep")
-        trees.write(folder, "notes/plan.txt", b"first\nchanged\nthird\n")
-        os.rename(at("move/me"), at("moved"))
-        os.remove(at("leave/one"))
+        trees.write(folder, SHARED + "/deep/new.txt", b"new and deep")
 
     def hear(self, env=None):
         return self.inside("sync", home="home2", folder="folder2", env=env)

@@ -82,6 +82,41 @@ import VaultStore
 }
 
 extension SharingPartsTests {
+  @Test func `what a device renamed, moved and removed before it heard of the sharing stays so`()
+    async throws
+  {
+    for isOffline in [false, true] {
+      let world = try await SharingWorld(devices: 2)
+      for name in ["a", "b", "old/d", "old/e", "in/f", "same"] {
+        try world.folder.write("shared/\(name).txt", name)
+      }
+      try await world.own.comeTogether()
+      try await world.meet("bob")
+      _ = try await world.grant("shared", to: "bob", .read)
+      try await world.own.sync(0)
+      let device = world.own.devices[1]
+      try device.folder.move("shared/a.txt", "shared/renamed.txt")
+      try device.folder.remove("shared/b.txt")
+      try device.folder.remove("shared/old/d.txt")
+      try device.folder.remove("shared/old/e.txt")
+      try device.folder.remove("shared/old")
+      try device.folder.move("shared/in/f.txt", "shared/f.txt")
+      try device.folder.write("shared/new.txt", "new")
+      let wanted = try device.folder.listing()
+      if isOffline {
+        // It is in the history of the tree around before the device hears.
+        for node in world.own.nodes { world.own.network.setCut(true, node.did) }
+        _ = try? await world.own.sync(1)
+        for node in world.own.nodes { world.own.network.setCut(false, node.did) }
+      }
+      try await world.own.comeTogether()
+      for other in world.own.devices {
+        #expect(try other.folder.listing() == wanted, "offline: \(isOffline)")
+      }
+      #expect(try await world.owner.conflicts().isEmpty)
+    }
+  }
+
   @Test func `a sync that stopped while a folder changed hands brings nothing back`() async throws {
     let world = try await makeWorld()
     let device = world.own.devices[0]

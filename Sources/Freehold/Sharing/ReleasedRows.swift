@@ -65,11 +65,43 @@ struct ReleasedRows {
     home.path.appending(prefix + Array(scope.hex.utf8))
   }
 
-  /// Takes one in; rows come after those of the folders that they are in.
-  mutating func add(_ row: IndexedObject) {
-    // Two rows for one place compare as one that is not known.
-    try? index.record(row)
+  /// What an index says of one object.
+  struct Row {
+    var object: ObjectID
+    var parent: ObjectID
+    var name: FileName
+    var stat: FileStat
+    var tag: [UInt8]
+    var isSettled: Bool
   }
+
+  /// Takes in what an index says of the inside of a folder, in any order.
+  mutating func add(_ rows: [Row], inside folder: ObjectID, _ tokens: OriginTokens) {
+    let all = rows.compactMap { row -> IndexedObject? in
+      guard let key = FolderKey(token: tokens.token(row.object, tag: row.tag)) else { return nil }
+      // What is a folder has no tag.
+      let around =
+        row.parent == folder
+        ? ObjectKeys.root : FolderKey(token: tokens.token(row.parent, tag: []))
+      return around.map {
+        IndexedObject(
+          key: key, parent: $0, name: row.name, stat: row.stat, contentTag: row.tag,
+          isSettled: row.isSettled)
+      }
+    }
+    var (rest, count) = (all, all.count + 1)
+    while rest.count < count {
+      count = rest.count
+      rest.removeAll { add($0) }
+    }
+  }
+
+  /// Takes one in; whether there was room for it: the row of the folder around it, and no other of
+  /// its name.
+  ///
+  /// What is left out compares as something that is not known.
+  @discardableResult
+  private mutating func add(_ row: IndexedObject) -> Bool { (try? index.record(row)) != nil }
 
   /// Takes others in.
   mutating func add(contentsOf other: ReleasedRows) {
@@ -121,27 +153,32 @@ extension FolderKey {
 extension Vault {
   /// Takes rows out of the index that lie inside a folder of another scope; what they say for the
   /// part that looks after it.
-  func release(_ mount: Mount, _ mirror: FolderMirror) -> ReleasedRows {
-    var released = ReleasedRows()
+  func release(_ mount: Mount, _ mirror: FolderMirror) throws -> ReleasedRows {
+    var rows: [ReleasedRows.Row] = []
     var keys: [FolderKey] = []
-    let tokens = OriginTokens(keyring, scope)
-    var pending = [(key: mirror.keys.key(mount.object), token: ObjectKeys.root)]
+    var pending = [(key: mirror.keys.key(mount.object), object: mount.object)]
     while let folder = pending.popLast() {
-      for var row in mirror.index.children(of: folder.key) {
+      for row in mirror.index.children(of: folder.key) {
         keys.append(row.key)
-        guard let object = mirror.keys.object(row.key),
-          let key = tokens.flatMap({ FolderKey(token: $0.token(object, tag: row.contentTag)) })
-        else {
-          pending.append((row.key, ObjectKeys.root))
-          continue
-        }
-        pending.append((row.key, key))
-        (row.key, row.parent) = (key, folder.token)
-        released.add(row)
+        let object = mirror.keys.object(row.key)
+        pending.append((row.key, object ?? mount.object))
+        guard let object else { continue }
+        rows.append(
+          ReleasedRows.Row(
+            object: object, parent: folder.object, name: row.name, stat: row.stat,
+            tag: row.contentTag, isSettled: row.isSettled))
       }
     }
     // From the leaves up: a row's children go before it.
     for key in keys.reversed() { mirror.index.remove(key) }
+    var released = ReleasedRows()
+    guard !keys.isEmpty, let tokens = OriginTokens(keyring, scope) else { return released }
+    if let unheard = try unheardChanges(of: mount) {
+      let known = Set(rows.map(\.object))
+      rows = rows.compactMap(unheard.asThen)
+      rows += unheard.removed(from: mount.object, known: known)
+    }
+    released.add(rows, inside: mount.object, tokens)
     return released
   }
 

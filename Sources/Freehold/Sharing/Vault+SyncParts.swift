@@ -12,7 +12,7 @@ extension Vault {
     mirror.mounts = mounts()
     let before = mirror.index.count
     for mount in mirror.mounts {
-      try keep(release(mount, mirror), for: mount.scope, isDryRun: isDryRun)
+      try keep(try release(mount, mirror), for: mount.scope, isDryRun: isDryRun)
     }
     if mirror.index.count != before, !isDryRun { try store(mirror) }
   }
