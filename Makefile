@@ -57,6 +57,7 @@ bench: release
 	$(RELEASE) --product CRDTBench
 	$(RELEASE) --product FolderBench
 	$(RELEASE) --product PackingBench
+	$(RELEASE) --product PolicyBench
 	@Benchmarks/run
 
 ## make fuzz       every decoder under libFuzzer for SECONDS_EACH seconds

@@ -2,6 +2,20 @@
 # shellcheck source=vault.sh
 source "$bench/vault.sh"
 
+# A device that has nothing but the words, and wants one small file.
+newcomer() {
+  local before file address
+  file=$(small)
+  address=$("$bin/freehold" -C "$live" node list --json | grep -o 'https://[^"]*' | head -n 1)
+  export FREEHOLD_HOME=$work/one-newhome
+  before=$(loopback)
+  row freehold newcomer "$bin/freehold" recover "$work/one-new" --phrase-file "$work/one-sheet" \
+    --node "$address" --no-passphrase
+  row freehold newcomer-one "$bin/freehold" -C "$work/one-new" cat "$file"
+  figure freehold newcomer-loopback $(($(loopback) - before))
+  cmp -s "$work/out" "$live/$file" || echo "a new device's cat gave something else" >&2
+}
+
 start_vault one 1
 ready
 row freehold push "$bin/freehold" -C "$live" sync
@@ -15,4 +29,5 @@ cmp -s "$work/out" "$live/$(small)" || echo "freehold cat gave something else" >
 row freehold restore "$bin/freehold" -C "$live" restore / --to "$work/out-freehold"
 same "$work/out-freehold" freehold
 row freehold status "$bin/freehold" -C "$live" status
+newcomer
 stop_vault one

@@ -53,6 +53,9 @@ same() {
   rm -rf "$1"
 }
 
+# loopback: bytes that went over the loopback device since the machine started.
+loopback() { cat /sys/class/net/lo/statistics/tx_bytes; }
+
 # small: a small file that is there before and after the mutation.
 small() { (cd "$live" && find . -type f -size -60k -size +5k -path './docs/*' | sort | sed -n 7p | cut -c3-); }
 
