@@ -68,11 +68,14 @@ extension PolicyState {
       .min { ($0.rank ?? 0, $0.entry) < ($1.rank ?? 0, $1.entry) }
   }
 
-  /// Whether the conditions that a grant rests on let requests about a scope through.
+  /// Whether the conditions that a grant rests on let requests about a scope through, at some path
+  /// at least.
   public func covers(_ scope: ScopeID, by grant: CID) -> Bool {
-    history.position(grant).map {
-      history.chain(ofGrantAt: $0).allow(.pullLog(scope: scope), now: nil)
-    } ?? false
+    guard let position = history.position(grant) else { return false }
+    let chain = history.chain(ofGrantAt: position)
+    let binding = RequestBinding(digest: .zero, sizeBytes: 0, hops: chain.count)
+    let arguments = Request.pullLog(scope: scope).arguments(binding: binding)
+    return chain.allSatisfy { $0.token.terms.policy.outcome(below: "", arguments) > .never }
   }
 
   /// Whether a grant ever allowed a principal a request, whatever became of it.

@@ -45,7 +45,7 @@ extension PolicyState {
   }
 
   /// What all revocations of a grant, and of those that it rests on, keep of a device.
-  private func kept(of device: DID, grantAt position: Int) -> [ScopeID: FeedPosition] {
+  func kept(of device: DID, grantAt position: Int) -> [ScopeID: FeedPosition] {
     var kept: [ScopeID: FeedPosition]?
     var next = position
     while next != RankedCutoffs<CID, DID>.root {

@@ -22,6 +22,18 @@ extension PolicyStatement {
     ])
   }
 
+  /// The paths that a statement made by `path(below:)`, or a pattern of paths, lets through; nil
+  /// for every other statement.
+  public var limitedPaths: PathLimit? {
+    guard let selector = try? Selector(".path") else { return nil }
+    if case .like(selector, let pattern) = self { return PathLimit(pattern: pattern) }
+    guard case .or(let choices) = self, choices.count == 2,
+      case .compare(.equal, selector, let value) = choices[0], let path = value.asText,
+      let folder = try? Self.path(below: path), folder == self
+    else { return nil }
+    return try? PathLimit(folder: path)
+  }
+
   /// Only some scopes.
   ///
   /// A request that names no scope passes: what it is answered with is limited by

@@ -49,6 +49,37 @@ public struct LikePattern: Hashable, Sendable {
     return true
   }
 
+  /// What the pattern says about all texts that begin with a prefix.
+  ///
+  /// All match when the prefix alone does and any characters may follow; none when the pattern
+  /// begins with something else.
+  func outcome(below prefix: String) -> PolicyOutcome {
+    let units = Array(prefix.utf8)
+    let first = literals.first ?? []
+    let isOpen = literals.count > 1
+    guard isOpen else { return first.starts(with: units) ? .sometimes : .never }
+    guard first.starts(with: units) || units.starts(with: first) else { return .never }
+    return literals.last?.isEmpty == true && matches(prefix) ? .always : .sometimes
+  }
+
+  /// The one text that a pattern without stars matches; nil for one with stars.
+  var onlyText: String? {
+    literals.count == 1 ? String(decoding: literals[0], as: UTF8.self) : nil
+  }
+
+  /// A pattern for what may follow a prefix: every text that it matches makes, behind the prefix, a
+  /// text that this one matches.
+  ///
+  /// - Precondition: some text with the prefix matches.
+  func text(after prefix: String) -> String {
+    let units = Array(prefix.utf8)
+    var first = literals.first ?? []
+    // The first star takes what its literal leaves of the prefix.
+    if first.starts(with: units) { first.removeFirst(units.count) } else { first = [] }
+    return ([first] + literals.dropFirst())
+      .map { Self.escape(String(decoding: $0, as: UTF8.self)) }.joined(separator: "*")
+  }
+
   private static func literals(of units: [UInt8]) -> [[UInt8]] {
     var literals: [[UInt8]] = [[]]
     var position = 0
