@@ -34,6 +34,11 @@ public struct LocalChange: Hashable, Sendable {
   public let path: FolderPath
   /// What the scan saw; for a deleted object what the index knew.
   public let stat: FileStat
+
+  /// The same about something else that happened to it.
+  public func with(_ action: Action) -> LocalChange {
+    LocalChange(action: action, object: object, parent: parent, path: path, stat: stat)
+  }
 }
 
 extension LocalChange: CustomStringConvertible {

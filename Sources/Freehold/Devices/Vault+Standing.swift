@@ -41,18 +41,24 @@ extension Vault {
         let isWhole = feeds.allSatisfy { $0.first == 1 }
         counting = isWhole ? max(kept, try cited(feed.device, feeds)) : merged
       }
+      let settled = try settledCount(of: feed.device, merged: min(merged, counting), feeds)
       try database.write { transaction in
         if counting > 0 {
           try transaction.changeState(
             from: [.quarantined], to: .waiting, scope: scope, device: feed.device,
             sequences: 1...counting)
         }
+        if settled < min(merged, counting) {
+          try transaction.changeState(
+            from: [.merged], to: .waiting, scope: scope, device: feed.device,
+            sequences: settled + 1...counting)
+        }
         guard counting < feed.count else { return }
         try transaction.changeState(
           from: [.waiting, .merged], to: .quarantined, scope: scope, device: feed.device,
           sequences: counting + 1...feed.count)
       }
-      if merged > counting { leavesTree = true }
+      if merged > min(settled, counting) { leavesTree = true }
     }
     if leavesTree {
       try database.write {
@@ -65,12 +71,29 @@ extension Vault {
     try mergeWaiting()
   }
 
-  /// How much of a revoked device's feed the devices with access have built on.
+  /// How many of the merged entries of a feed count as they are: those behind them are judged
+  /// anew, since what their author may write has changed.
+  private func settledCount(
+    of author: DID, merged: UInt64, _ feeds: [StoredFeed]
+  ) throws -> UInt64 {
+    let rights = writingRights(of: author)
+    let name = "writing-rights/\(author.text)"
+    let known = try database.read { try $0.meta(name) }
+    guard rights.digest.bytes != known else { return merged }
+    try database.write { try $0.setMeta(name, to: rights.digest.bytes) }
+    guard let first = rights.firstLimited, first <= merged,
+      feeds.allSatisfy({ $0.first == 1 })
+    else { return merged }
+    return min(merged, max(first - 1, try cited(author, feeds)))
+  }
+
+  /// How much of a feed other devices, those with access, have built on.
   ///
   /// Reads every entry: only after a revocation that takes something away.
-  private func cited(_ revoked: DID, _ feeds: [StoredFeed]) throws -> UInt64 {
+  private func cited(_ author: DID, _ feeds: [StoredFeed]) throws -> UInt64 {
     var most: UInt64 = 0
-    for feed in feeds where keptCount(of: feed.device, in: scope) == nil {
+    for feed in feeds
+    where feed.device != author && keptCount(of: feed.device, in: scope) == nil {
       var next: UInt64 = 1
       while next <= feed.count {
         let entries = try database.read {
@@ -78,7 +101,7 @@ extension Vault {
         }
         guard let last = entries.last else { break }
         for entry in entries where entry.state != .quarantined {
-          let count = try FeedEntry(decoding: entry.bytes).dependencies[revoked] ?? 0
+          let count = try FeedEntry(decoding: entry.bytes).dependencies[author] ?? 0
           most = max(most, UInt64(count))
         }
         next = last.sequence + 1

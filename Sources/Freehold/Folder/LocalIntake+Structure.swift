@@ -5,10 +5,11 @@ import VaultFolder
 extension LocalIntake {
   /// Does one change of the folder's structure, the one at a position; files are put on the list
   /// instead.
-  func apply(_ position: Int, to draft: inout Draft) throws {
-    let change = changes[position]
+  func apply(_ change: LocalChange, _ position: Int, to draft: inout Draft) throws {
     switch change.action {
-    case .created: try create(change, position, number: nextNumber(), in: &draft)
+    case .created:
+      guard case .created(let number) = change.object else { return }
+      try create(change, position, number: number, in: &draft)
     case .moved: try move(change, position, in: &draft)
     case .contentMaybeChanged: try changeContent(change, position, in: &draft)
     case .attributesChanged: try changeAttributes(change, position, in: &draft)

@@ -1,6 +1,7 @@
 import VaultCRDT
 import VaultEncoding
 import VaultFolder
+import VaultPolicy
 
 // From the folder's changes to operations, safely.
 //
@@ -47,6 +48,10 @@ final class LocalIntake {
   var filesBytes = 0
   /// What was done.
   var counts = SyncReport.FileCounts()
+  /// What this device may write; nil for everything.
+  let limits: WritingRights?
+  /// What was changed outside of that, and stays as it is in the folder.
+  var keptBack: [FolderPath] = []
 
   /// What the scan missed at its place.
   let departed: Set<FolderKey>
@@ -56,7 +61,6 @@ final class LocalIntake {
   var found: Set<FolderKey> = []
   /// Which objects created changes became.
   var made: [Int: ObjectID] = [:]
-  private var madeCount = 0
   /// Rows that stand for other objects from now on.
   private var recast: [FolderKey: ObjectID] = [:]
   private var rekeyed: [(from: FolderKey, to: ObjectID)] = []
@@ -78,8 +82,12 @@ final class LocalIntake {
     var mayBeSettled = true
   }
 
-  init(_ changes: consuming FolderChanges, mirror: FolderMirror, tree: Tree) {
+  init(
+    _ changes: consuming FolderChanges, mirror: FolderMirror, tree: Tree,
+    limits: WritingRights? = nil
+  ) {
     self.mirror = mirror
+    self.limits = limits
     wasInStep = mirror.applied.vector == tree.vector
     devices = tree.deviceNames
     mounts = Set(mirror.mounts.map(\.object))
@@ -135,12 +143,6 @@ final class LocalIntake {
   }
 
   func isRecast(_ key: FolderKey) -> ObjectID? { recast[key] }
-
-  /// The next number of a created change.
-  func nextNumber() -> Int {
-    defer { madeCount += 1 }
-    return madeCount
-  }
 
   // MARK: Files
 

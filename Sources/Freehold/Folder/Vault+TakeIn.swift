@@ -20,15 +20,15 @@ extension Vault {
   /// Carries what happened in the folder into the tree.
   func takeIn(
     _ changes: consuming FolderChanges, mirror: FolderMirror, meter: TrafficMeter,
-    progress: SyncProgress
-  ) async throws -> SyncReport.FileCounts {
+    progress: SyncProgress, report: inout SyncReport
+  ) async throws {
     let linkGroups = changes.linkGroups
     // From here on the intake alone holds the changes, and lets go of them as it reads.
-    let intake = LocalIntake(changes, mirror: mirror, tree: tree)
+    let intake = LocalIntake(changes, mirror: mirror, tree: tree, limits: ownLimits)
     mirror.index.reserve(intake.changes.createdCount)
     for slice in intake.changes.indices.slices(of: Self.changesPerBatch) {
       try commit { draft in
-        for position in slice { try intake.apply(position, to: &draft) }
+        for position in slice { try intake.applyIfAllowed(position, to: &draft) }
       }
     }
     intake.tellIndex()
@@ -39,13 +39,16 @@ extension Vault {
     {
       mirror.applied.vector = tree.vector
     }
-    return intake.counts
+    report.outgoing = intake.counts
+    tellOfKeptBack(intake.keptBack, &report)
   }
 
   /// Names of one file get one group, so that a writer makes them hard links again.
   private func takeIn(_ groups: [FolderChanges.LinkGroup], _ intake: LocalIntake) throws {
-    let members = groups.map { $0.members.compactMap { intake.object($0) } }
-      .filter { $0.count > 1 }
+    let members = groups.map { group in
+      group.members.compactMap { intake.object($0) }.filter { intake.mayLink($0, in: tree) }
+    }
+    .filter { $0.count > 1 }
     for slice in members.slices(of: Self.changesPerBatch / 4) {
       var random = generator
       try commit { draft in

@@ -7,7 +7,7 @@ public struct AccessTerms: Hashable, Sendable {
   public var right: AccessRight
   /// The last moment; nil for no end.
   public var until: Timestamp?
-  /// A pattern of paths, seen from the folder, that may be written; nil for all.
+  /// The paths that may be written, seen from the folder (`PathLimit`); nil for all.
   public var only: String?
   /// How many times it may be handed on.
   public var hops = 0
@@ -28,7 +28,7 @@ public struct AccessTerms: Hashable, Sendable {
       try PolicyStatement.scopes(scopes), try .hops(atMost: chainLength + hops),
     ]
     if command == .edit, let only {
-      statements.append(.like(try Selector(".path"), try LikePattern(only)))
+      statements.append(try PathLimit(only).statement)
     }
     return CapabilityPolicy(statements)
   }

@@ -29,7 +29,7 @@ extension Vault {
     let keyring = self.keyring
     try author { author in
       try author.nameScope(scope, parent: around)
-      try author.inherit(from: around, to: scope, using: &random)
+      try author.inherit(from: around, to: scope, at: rest, using: &random)
       try author.renewKey(of: scope, keyring, using: &random)
     }
     try await holder.adoptPolicy(policy)
@@ -108,9 +108,12 @@ extension Vault {
 }
 
 extension PolicyAuthor {
-  /// Gives who has access to one scope the same access to another.
+  /// Gives who has access to one scope the same access to a folder of it that becomes another.
+  ///
+  /// Who may write some paths only may write those of them that are in the folder, or fewer.
   mutating func inherit(
-    from around: ScopeID, to scope: ScopeID, using generator: inout RandomnessGenerator
+    from around: ScopeID, to scope: ScopeID, at path: VaultPath,
+    using generator: inout RandomnessGenerator
   ) throws {
     let known = state
     for grant in known.liveGrants where grant.rank == nil {
@@ -118,12 +121,31 @@ extension PolicyAuthor {
         continue
       }
       let terms = grant.body.delegation.terms
-      let statements = try terms.policy.statements.map { statement in
-        statement.limitedScopes == nil ? statement : try PolicyStatement.scopes([scope])
-      }
+      guard let policy = try terms.policy.inherited(by: scope, at: path) else { continue }
       try self.grant(
-        terms.command, to: grant.principal, kem: grant.kem, policy: CapabilityPolicy(statements),
+        terms.command, to: grant.principal, kem: grant.kem, policy: policy,
         notBefore: terms.notBefore, expiresAt: terms.expiresAt, using: &generator)
     }
+  }
+}
+
+extension CapabilityPolicy {
+  /// The conditions for a folder that becomes a scope of its own; nil when nothing would pass.
+  fileprivate func inherited(by scope: ScopeID, at path: VaultPath) throws -> CapabilityPolicy? {
+    var inherited: [PolicyStatement] = []
+    for statement in statements {
+      if statement.limitedScopes != nil {
+        inherited.append(try .scopes([scope]))
+      } else if let paths = statement.limitedPaths {
+        switch try paths.seen(from: String(decoding: path.bytes, as: UTF8.self)) {
+        case .everything: continue
+        case .some(let inside): inherited.append(try inside.statement)
+        case .nothing: return nil
+        }
+      } else {
+        inherited.append(statement)
+      }
+    }
+    return CapabilityPolicy(inherited)
   }
 }

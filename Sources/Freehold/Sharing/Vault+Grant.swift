@@ -22,11 +22,7 @@ extension Vault {
     guard terms.right != .manage || terms.until == nil else {
       throw FreeholdError(.usage, "the right to manage has no end by the clock; revoke ends it")
     }
-    guard terms.only == nil else {
-      throw FreeholdError(
-        .usage, "writing cannot be limited to some paths yet",
-        hint: "share a folder of its own for them")
-    }
+    if let only = terms.only { try await requireLimitable(to: only, terms, path) }
     if let until = terms.until, until <= environment.clock.now() {
       throw FreeholdError(.usage, "--until is over already")
     }
@@ -37,10 +33,43 @@ extension Vault {
         .usage, "only folders can be shared", hint: "put the file into a folder of its own")
     }
     let scope = rest.names.isEmpty ? holder.scope : nil
+    if let scope, terms.only != nil { try requireLimited(contact, in: scope) }
     return GrantPlan(
       contact: contact, terms: terms, path: path,
       fileCount: files.count { $0.kind == .file }, makesScope: scope == nil,
       present: scope.flatMap { right(of: contact, in: $0) })
+  }
+
+  /// Whether writing can be limited to these paths; throws `usage` when not.
+  private func requireLimitable(
+    to paths: String, _ terms: AccessTerms, _ folder: VaultPath
+  ) async throws {
+    guard terms.right == .write else {
+      throw FreeholdError(.usage, "only writing can be limited to some paths")
+    }
+    do {
+      _ = try PathLimit(paths)
+    } catch {
+      throw FreeholdError(.usage, "“\(paths)” names no paths of the folder: \(error.sentence)")
+    }
+    guard try await scopes(inside: folder).isEmpty else {
+      throw FreeholdError(
+        .usage, "a folder in it is shared on its own, and would need paths of its own",
+        hint: "grant that one by itself, and keep it outside of this one")
+    }
+  }
+
+  /// Who may write everything in a scope would not be limited by one more grant.
+  private func requireLimited(_ contact: Contact, in scope: ScopeID) throws {
+    let unlimited = contact.card.devices.contains {
+      right(of: $0.did, in: scope) == .write
+        && policy.state.mayWriteEverything($0.did, in: scope, entry: .max)
+    }
+    guard !unlimited else {
+      throw FreeholdError(
+        .usage, "\(contact.name) may write everything there already",
+        hint: "freehold revoke it first, then grant less")
+    }
   }
 
   /// Whether there is a folder at a path.

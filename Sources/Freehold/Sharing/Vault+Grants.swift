@@ -81,12 +81,7 @@ extension Vault {
       name: key.person, members: Set(grants.map(\.principal)).sorted(), right: right,
       path: scopes.first { $0.scope == key.scopes.first }.map { VaultPath($0.path) },
       until: until,
-      only: statements.compactMap { statement in
-        if case .like(let selector, let pattern) = statement, selector.text == ".path" {
-          return pattern.text
-        }
-        return nil
-      }.first,
+      only: statements.lazy.compactMap { $0.limitedPaths?.text }.first,
       hops: max(0, (statements.compactMap(\.hopsMax).max() ?? length) - length),
       giver: first.map { personName($0.body.delegation.issuer, among: names) } ?? "",
       isOver: until.map { $0 < environment.clock.now() } ?? false)

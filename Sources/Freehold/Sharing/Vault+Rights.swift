@@ -18,14 +18,24 @@ extension Vault {
 
   /// What is different in a folder in which this device may only read: it stays as it is.
   func tellOfOwnChanges(_ changes: FolderChanges, _ report: inout SyncReport) {
-    let paths = changes.changes.map(\.path).sorted()
-    guard let first = paths.first else { return }
+    tell(changes.changes.map(\.path), stayBecause: "is shared for reading only", &report)
+  }
+
+  /// What is different outside of the paths that this device may write: it stays as it is.
+  func tellOfKeptBack(_ paths: [FolderPath], _ report: inout SyncReport) {
+    tell(paths, stayBecause: "may be written at some paths only", &report)
+  }
+
+  private func tell(
+    _ paths: [FolderPath], stayBecause reason: String, _ report: inout SyncReport
+  ) {
+    guard let first = paths.min() else { return }
     let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
     report.problems.append(
       Problem(
         .warning, .refused,
-        "this folder is shared for reading only: \(first.escapedForTerminal)\(more) stays on this"
-          + " device and goes nowhere",
+        "this folder \(reason): \(first.escapedForTerminal)\(more) stays on this device and goes"
+          + " nowhere",
         hint: "ask for the right to write, or move it elsewhere"))
   }
 }

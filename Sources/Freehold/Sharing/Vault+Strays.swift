@@ -12,9 +12,9 @@ extension Vault {
   /// Moves what lies below a mount in this tree into the scope's own; whether there was any.
   func settleStrays(of mount: Mount, in part: Vault) async throws -> Bool {
     let strays = tree.children(of: mount.object)
-    guard !strays.isEmpty, writesHere, await part.writesHere, await part.isComplete else {
-      return false
-    }
+    guard !strays.isEmpty, writesHere, ownLimits == nil, await part.writesHere,
+      await part.ownLimits == nil, await part.isComplete
+    else { return false }
     let seed = try await seed(of: mount.object)
     try await part.plant(seed)
     try commit { draft in

@@ -32,15 +32,28 @@ extension Vault {
           AccessRight.allCases.firstIndex(of: $0) ?? 0
         } ?? -1)
     }
-    let right = best.flatMap { self.right(of: $0, in: holder.scope) }
+    var right = best.flatMap { self.right(of: $0, in: holder.scope) }
     var steps: [String] = []
-    if let best, let right { steps = explain(best, right, in: holder.scope, folder) }
+    if let best, let general = right {
+      steps = explain(best, general, in: holder.scope, folder)
+      let isFolder = (try? await holder.isFolder(rest)) ?? true
+      if general == .write, !mayWrite(best, in: holder.scope, rest, isFolder) { right = .read }
+    }
     let former = principals.flatMap { policy.state.grants(to: $0) }
       .filter { !$0.isLive || isOver($0) }
       .filter { policy.state.covers(holder.scope, by: $0.entry) }.map(explainEnd)
     return AccessReason(
       name: name, path: path, folder: folder, right: right, steps: steps,
       former: former.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+  }
+
+  /// Whether a device may write at a path of a scope, or below it when it is a folder.
+  private func mayWrite(
+    _ device: DID, in scope: ScopeID, _ path: VaultPath, _ isFolder: Bool
+  ) -> Bool {
+    let rights = policy.state.writingRights(of: device, in: scope)
+    return rights.allow(.put, at: path.names, in: .max)
+      || isFolder && rights.outcome(of: .put, belowFolder: path.names, in: .max) > .never
   }
 
   /// The devices that a name means: those of a contact, or one of the owner's.
@@ -55,18 +68,16 @@ extension Vault {
     _ device: DID, _ right: AccessRight, in scope: ScopeID, _ folder: VaultPath
   ) -> [String] {
     let state = policy.state
-    let requests: [Request] =
-      right == .read || right == .hold
-      ? [.pullLog(scope: scope)] : [.pullLog(scope: scope), .pushLog(scope: scope)]
+    let now = environment.clock.now()
+    var chains = [state.chain(for: device, allowing: .pullLog(scope: scope), at: now) ?? []]
+    if right == .write { chains += writingChains(of: device, in: scope) }
+    if right == .manage || chains.count == 1, right != .read, right != .hold {
+      chains.append(state.chain(for: device, allowing: .pushLog(scope: scope), at: now) ?? [])
+    }
     var steps: [String] = []
-    for request in requests {
-      let chain =
-        state.chain(
-          for: device, allowing: request, at: environment.clock.now()) ?? []
-      for link in chain {
-        let sentence = sentence(of: link.token)
-        if !steps.contains(sentence) { steps.append(sentence) }
-      }
+    for link in chains.joined() {
+      let sentence = sentence(of: link.token)
+      if !steps.contains(sentence) { steps.append(sentence) }
     }
     if right != .hold {
       let isSealed = state.recipients(of: scope).contains { $0.did == device }
@@ -76,6 +87,14 @@ extension Vault {
             ? "the vault's folder" : String(decoding: folder.bytes, as: UTF8.self)))
     }
     return steps
+  }
+
+  /// The delegations that say which paths a device may write.
+  private func writingChains(of device: DID, in scope: ScopeID) -> [[Verified<Delegation>]] {
+    policy.state.grants(to: device)
+      .filter { $0.isLive && !isOver($0) && $0.command == .edit }
+      .filter { policy.state.covers(scope, by: $0.entry) }
+      .map { policy.state.chain(of: $0.entry) }
   }
 
   /// A delegation in words.
@@ -93,8 +112,8 @@ extension Vault {
       text += " until \(Timestamp(milliseconds: expiresAt * 1_000).text)"
     }
     for statement in terms.policy.statements where statement.limitedScopes == nil {
-      if case .like(_, let pattern) = statement {
-        text += ", only \(pattern.text)"
+      if let paths = statement.limitedPaths {
+        text += ", only \(paths.text)"
       } else if statement.hopsMax == nil {
         text += ", under a condition that cannot be put in words"
       }

@@ -84,8 +84,8 @@ extension Vault {
       return
     }
     do {
-      report.outgoing = try await takeIn(
-        consume changes, mirror: mirror, meter: meter, progress: progress)
+      try await takeIn(
+        consume changes, mirror: mirror, meter: meter, progress: progress, report: &report)
     } catch {
       // What was committed before the run was stopped need not be read again by the next one.
       try? store(mirror)

@@ -15,10 +15,24 @@ extension Vault {
   @discardableResult
   func commit(_ body: (inout Draft) throws -> Void) throws -> Bool {
     if let renewed { throw renewed }
-    let now = environment.clock.now().milliseconds
-    guard let batch = try tree.commit(by: device.key, at: now, body) else { return false }
+    guard let batch = try makeBatch(body) else { return false }
     try append([batch]) { _ in }
     return true
+  }
+
+  /// One batch of changes in the tree, all of it within what this device may write.
+  private func makeBatch(_ body: (inout Draft) throws -> Void) throws -> Batch? {
+    let now = environment.clock.now().milliseconds
+    guard let limits = ownLimits else { return try tree.commit(by: device.key, at: now, body) }
+    let before = tree
+    guard let batch = try tree.commit(by: device.key, at: now, body) else { return nil }
+    do {
+      try requireWithin(limits, batch, before: before)
+    } catch {
+      tree = before
+      throw error
+    }
+    return batch
   }
 
   /// Makes a batch of each part, and appends all of them in one step on the disk with what is noted
@@ -28,12 +42,10 @@ extension Vault {
     noting note: (VaultTransaction) throws -> Void
   ) throws {
     if let renewed { throw renewed }
-    let now = environment.clock.now().milliseconds
     var batches: [Batch] = []
     do {
       for part in parts {
-        let batch = try tree.commit(by: device.key, at: now) { try body(part, &$0) }
-        if let batch { batches.append(batch) }
+        if let batch = try makeBatch({ try body(part, &$0) }) { batches.append(batch) }
       }
     } catch {
       tree = try loadTree()
@@ -42,7 +54,9 @@ extension Vault {
     try append(batches, noting: note)
   }
 
-  private func append(
+  /// Seals batches that the tree has already and appends them, with what is noted beside, in one
+  /// step.
+  func append(
     _ batches: [Batch], noting note: (VaultTransaction) throws -> Void
   ) throws {
     do {

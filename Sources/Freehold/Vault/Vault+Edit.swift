@@ -2,6 +2,7 @@ import VaultCRDT
 public import VaultEncoding
 import VaultEnvironment
 import VaultFolder
+import VaultPolicy
 
 // Changes without a folder: for programs that use the library, and for the simulator.
 //
@@ -17,6 +18,7 @@ extension Vault {
     if let inner = try await editor(of: path) {
       return try await inner.vault.write(inner.path, bytes: bytes)
     }
+    try requireAllowed(.put, at: path)
     let (folder, name) = try place(path)
     let known = tree.child(of: folder, named: name)
     if let known, tree.kind(of: known) != .file {
@@ -132,7 +134,7 @@ extension Vault {
 
 extension VaultPath {
   /// The path for messages.
-  fileprivate var shown: String {
+  var shown: String {
     FolderPath(names.compactMap { FileName($0) }).escapedForTerminal
   }
 }

@@ -133,11 +133,17 @@ extension Vault {
     guard !waiting.isEmpty else { return ([], false) }
     let opener = self.opener
     var batches: [Batch] = []
+    var limited: [LimitedBatch] = []
     var broken: [StoredEntry] = []
     var opened: [StoredEntry] = []
     for entry in waiting {
       do {
-        batches.append(try opener.open(entry))
+        let batch = try opener.open(entry)
+        if opener.counts(entry) {
+          batches.append(batch)
+        } else {
+          limited.append(LimitedBatch(entry: entry, batch: batch))
+        }
         opened.append(entry)
       } catch EntryProblem.noKey {
         continue
@@ -147,6 +153,7 @@ extension Vault {
     }
     _ = tree.merge(batches)
     tree.labelClashes()
+    if !limited.isEmpty { broken += try merge(limited, among: batches) }
     isTreeDirty = true
     let merged = waiting.filter { $0.sequence <= tree.vector[$0.device.key] }
     try database.write { transaction in

@@ -79,7 +79,7 @@ extension Vault {
     try entries.compactMap { entry in
       switch entry.state {
       case .merged: try opener.open(entry)
-      case .waiting: try? opener.open(entry)
+      case .waiting: opener.counts(entry) ? try? opener.open(entry) : nil
       default: nil
       }
     }
@@ -118,10 +118,12 @@ struct EntryOpener {
   let keyring: Keyring
   /// Whose word about settings and mounts counts (docs/spec/sharing.md section 2).
   let managers: Set<Bytes32>
+  private let state: PolicyState
 
   init(_ state: PolicyState, keyring: Keyring) {
     vault = state.vault
     self.keyring = keyring
+    self.state = state
     managers = Set(state.grants.filter { $0.rank != nil }.map(\.principal.key)).union([vault.key])
   }
 
@@ -145,6 +147,14 @@ struct EntryOpener {
       return managers.contains(batch.replica) ? batch : batch.neutralising(isForManagers(batch))
     }
     throw EntryProblem.doesNotOpen
+  }
+
+  /// Whether an entry that was not merged yet counts whatever is in it: its author may write
+  /// everything.
+  ///
+  /// The others are judged first (`Vault.mergeLimited`).
+  func counts(_ entry: StoredEntry) -> Bool {
+    state.mayWriteEverything(entry.device, in: entry.scope, entry: entry.sequence)
   }
 
   /// What a guest's operations must not change: whom to trust, and where other scopes are.

@@ -10,6 +10,7 @@ struct GrantCommand: AsyncParsableCommand {
     discussion: """
       freehold grant bob --read photos/2026 --until 90d --out bob.share
       freehold grant carol --write shared --out carol.share
+      freehold grant dave --write shared --only 'drafts/*' --out dave.share
       freehold grant bob --read photos/2026 --dry-run     only show what would be granted
 
       The folder gets keys of its own, in place: nothing is uploaded again. Hand the file to the
@@ -34,7 +35,10 @@ struct GrantCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Ends then: 90d, 2027-01-31, …", valueName: "time"))
   var until: String?
 
-  @Option(help: ArgumentHelp("Not there yet: refused.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp(
+      "Write these paths only, seen from the folder: notes, *.md, 2026/*.jpg.",
+      valueName: "glob"))
   var only: String?
 
   @Option(help: ArgumentHelp("May be handed on so many times.", valueName: "n"))
