@@ -30,6 +30,7 @@ public enum Happening: String, Sendable, Hashable, CaseIterable {
   case sharedLate = "a folder was shared in the middle"
   case movedIntoShared = "a file was moved into a shared folder"
   case guestRevoked = "a shared folder was taken back"
+  case guestTriedOutside = "a guest tried to write outside of its paths"
   case wrongClock = "a clock was wrong"
   case longPause = "nobody did anything for weeks"
   case nodeLostAtEnd = "a node was lost for ever"

@@ -36,9 +36,10 @@ extension Simulation {
     if await !vault.contacts().contains(where: { $0.name == Self.guestName }) {
       _ = try await vault.addContact(Self.guestName, card)
     }
+    var terms = AccessTerms(right == .read ? .read : .write)
+    if right == .writeOwn { terms.only = String(decoding: guest.folderName, as: UTF8.self) }
     let plan = try await vault.planGrant(
-      AccessTerms(right == .read ? .read : .write), to: Self.guestName,
-      at: VaultPath([Self.givenFolder]))
+      terms, to: Self.guestName, at: VaultPath([Self.givenFolder]))
     let offer = try await vault.grant(plan).offer
     guest.adopt(
       try Vault.accept(
@@ -91,7 +92,7 @@ extension Simulation {
     await sync(guest)
     for _ in 0..<options.stepCount {
       await pause(secondsMax: 20)
-      if options.guest == .write {
+      if options.guest != .read {
         await takeStep(guest)
       } else if generator.happens(onceIn: 2) {
         await read(guest)
@@ -102,6 +103,15 @@ extension Simulation {
     }
     await sync(guest)
     await restartIfOff(guest)
+  }
+
+  /// Nothing that is shared changes by a guest that may write in its own folder only.
+  func tryOutside(_ guest: SimulatedDevice) async {
+    let before = await guest.vault?.treeDigest()
+    await changeShared(guest)
+    trace.count(.guestTriedOutside)
+    let after = await guest.vault?.treeDigest()
+    if let before, let after, before != after { report("a guest has written where it may not") }
   }
 
   // MARK: The end
@@ -153,7 +163,7 @@ extension Simulation {
     let content = contents.make(sizeBytes: 600, author: guest.number)
     late.insert(content.number)
     do {
-      if options.guest == .write {
+      if options.guest != .read {
         try await guest.vault?.write(
           VaultPath([Self.meetingFolder, Array(secretName("late").utf8)]), bytes: content.bytes)
       }

@@ -71,6 +71,7 @@ extension Simulation {
     case ..<33: await makeOwnFolder(device)
     case ..<42: await moveOwn(device)
     case ..<49: await removeOwn(device)
+    case ..<64 where device.isGuest && options.guest == .writeOwn: await tryOutside(device)
     case ..<64: await changeShared(device)
     case ..<78: await read(device)
     default: if !isAway(device) { await sync(device) }
@@ -168,7 +169,7 @@ extension Simulation {
 
   // MARK: The shared folder, in which everybody meets
 
-  private func changeShared(_ device: SimulatedDevice) async {
+  func changeShared(_ device: SimulatedDevice) async {
     guard let vault = device.vault else { return }
     do {
       let shared = VaultPath(meetingPlace(on: device))

@@ -73,6 +73,8 @@ public struct SimulationOptions: Sendable, Hashable {
     case read
     /// Write in it too.
     case write
+    /// Write in a folder of its own inside, and nowhere else.
+    case writeOwn
   }
 
   /// No faults: one device, three nodes.
@@ -124,6 +126,7 @@ public struct SimulationOptions: Sendable, Hashable {
       options.guest = generator.happens(onceIn: 3) ? .read : .write
       options.sharesLate = generator.happens(onceIn: 2)
       options.revokesGuest = generator.happens(onceIn: 2)
+      if options.guest == .write, generator.happens(onceIn: 3) { options.guest = .writeOwn }
     }
     return options
   }
