@@ -97,6 +97,45 @@ import VaultSync
     #expect(reason.former.contains { $0.hasPrefix("fell with who gave it") }, "\(reason.former)")
   }
 
+  @Test func `what falls with a manager is shown first, and stays where it is given anew`()
+    async throws
+  {
+    let world = try await makeWorld()
+    let bob = try world.vault("bob", "")
+    for (name, right) in [("carol", AccessRight.write), ("dora", .read)] {
+      var terms = AccessTerms(right)
+      terms.hops = 1
+      if right == .write { terms.only = "in/*" }
+      let plan = try await bob.planGrant(terms, to: name, at: VaultPath("shared".utf8))
+      let offer = try await bob.grant(plan).offer
+      try await world.sync("bob", "")
+      try world.accept(offer, at: "shared", by: name)
+      try await world.sync(name, "shared")
+    }
+    try await world.own.comeTogether()
+    let before = try await world.owner.grants().filter { $0.name == "carol" }
+    let plan = try await world.owner.planRevocation(ofAccess: "bob", to: nil)
+    #expect(plan.fallingAccess.map(\.name) == ["carol", "dora"])
+    await #expect(throws: FreeholdError.self, "nobody of that name loses anything") {
+      _ = try await world.owner.revoke(plan, keeping: ["erin"])
+    }
+    _ = try await world.owner.revoke(plan, keeping: ["carol"])
+    try world.folder.write("shared/later.txt", "later")
+    try await world.own.comeTogether()
+    try world.write("carol", "shared", "in/c.txt", "from carol")
+    try await world.sync("carol", "shared")
+    try await world.own.comeTogether()
+    #expect(try world.read("carol", "shared", "later.txt") == "later")
+    #expect(try world.folder.read("shared/in/c.txt") == "from carol")
+    #expect(try await world.sync("dora", "shared").nodesReached == 0)
+    #expect(try world.read("dora", "shared", "later.txt") == nil)
+    // The terms are the same, but for who gave it.
+    let after = try await world.owner.grants().filter { $0.name == "carol" }
+    #expect(after.map(\.only) == before.map(\.only))
+    #expect(after.map(\.hops) == before.map(\.hops))
+    #expect(after.map(\.giver) == ["laptop"])
+  }
+
   @Test func `a manager revokes neither the owner's devices nor itself`() async throws {
     let world = try await makeWorld()
     let bob = try world.vault("bob", "")

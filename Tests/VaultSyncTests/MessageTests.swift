@@ -39,7 +39,7 @@ struct MessageTests {
     let have = HaveRequest(shards: [ShardName(root: .zero)])
     #expect(try HaveRequest(decoding: have.bytes) == have)
     #expect(try HaveResponse(decoding: HaveResponse(sizes: [0, 7]).bytes).sizes == [0, 7])
-    let refusal = Refusal(.quota, "needs more", time: now)
+    let refusal = Refusal(.refused, "revoked", time: now, chain: [[1, 2], [3]])
     #expect(try Refusal(decoding: refusal.bytes) == refusal)
   }
 

@@ -32,17 +32,24 @@ extension Vault {
     return RevocationPlan(
       device: device,
       falling: known.filter { falling.contains($0.did) && $0.did != device.did },
+      fallingAccess: try await access(of: bystanders(of: device.did)),
       keptEntries: try await kept(of: losers(of: device.did)).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },
       unheard: unheard)
   }
 
   /// Puts a device out, durably, and tells the nodes.
-  public func revoke(_ plan: RevocationPlan) async throws -> RevocationOutcome {
+  ///
+  /// People in `names` get from this device what they have through the other only.
+  public func revoke(
+    _ plan: RevocationPlan, keeping names: Set<String> = []
+  ) async throws -> RevocationOutcome {
     _ = try falling(with: plan.device.did)
     let kept = try await kept(of: losers(of: plan.device.did))
     let nodes = nodeBook.keys.sorted()
+    let again = try only(names, bystanders(of: plan.device.did))
     let started = try await withdraw { author, random in
+      try author.giveAgain(again, using: &random)
       try author.revoke(.principal(plan.device.did), keptOperations: kept)
       try author.grantHoldAgain(to: nodes, using: &random)
     }
@@ -68,18 +75,16 @@ extension Vault {
 
   /// Whoever loses a grant when a device is put out: itself, and whom it let in.
   private func losers(of device: DID) throws -> Set<DID> {
-    try losers { author in try author.revoke(.principal(device), keptOperations: .none) }
+    Set(try lost(with: device).map(\.principal))
   }
 
-  /// Whoever loses a grant by an act.
-  ///
-  /// What they wrote must be named by it: what is not named does not stay, and a guest's work is
-  /// not to go because of who let it in.
-  func losers(_ act: (inout PolicyAuthor) throws -> Void) throws -> Set<DID> {
-    var trial = try PolicyAuthor(device: keys.signing, log: policy)
-    try act(&trial)
-    let left = Set(trial.state.liveGrants.map(\.entry))
-    return Set(policy.state.liveGrants.filter { !left.contains($0.entry) }.map(\.principal))
+  /// What others lose when a device is put out.
+  private func bystanders(of device: DID) throws -> [GrantRecord] {
+    try lost(with: device).filter { $0.principal != device }
+  }
+
+  private func lost(with device: DID) throws -> [GrantRecord] {
+    try lost { author in try author.revoke(.principal(device), keptOperations: .none) }
   }
 
   /// Everything of these devices that is known here, in all scopes.

@@ -20,7 +20,7 @@ struct NodeClient: Sendable {
   private let signers: [RequestSigner]
   /// The scope that is asked about; nil for the root folder's.
   private let scope: ScopeID?
-  private let meter: TrafficMeter
+  let meter: TrafficMeter
   private let clockOffset = NodeClockOffset()
 
   init(
@@ -39,6 +39,23 @@ struct NodeClient: Sendable {
   }
 
   private var subject: DID { signers[0].subject }
+
+  /// The same, showing delegations that the node named; nil when they are none for this device.
+  func showing(_ chain: [[UInt8]], key: SigningKey) -> NodeClient? {
+    guard let signer = RequestSigner(subject: subject, node: node, showing: chain, key: key)
+    else { return nil }
+    return NodeClient(self, signers: [signer] + signers)
+  }
+
+  private init(_ other: NodeClient, signers: [RequestSigner]) {
+    node = other.node
+    name = other.name
+    peer = other.peer
+    environment = other.environment
+    self.signers = signers
+    scope = other.scope
+    meter = other.meter
+  }
 
   /// How long a small exchange may take.
   static let shortTimeout = Duration.seconds(30)

@@ -4,6 +4,8 @@ public struct RevocationPlan: Sendable {
   public var device: DeviceSummary
   /// The devices that fall with it, because it let them in.
   public var falling: [DeviceSummary]
+  /// What people have through these devices only, and lose with them unless it is given anew.
+  public var fallingAccess: [GivenAccess]
   /// How many of their changes stay: all that is known here.
   public var keptEntries: Int
   /// Nodes that could not be asked what more there is: one sentence each.

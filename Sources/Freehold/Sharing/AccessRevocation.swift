@@ -6,6 +6,8 @@ public struct AccessRevocationPlan: Sendable {
   public let name: String
   /// What would be taken away.
   public let access: [GivenAccess]
+  /// What others have through this person only, and lose with it unless it is given anew.
+  public let fallingAccess: [GivenAccess]
   /// How many of its entries stay.
   public let keptEntries: Int
   /// Nodes that could not be asked what they have.

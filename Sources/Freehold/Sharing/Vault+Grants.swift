@@ -9,11 +9,18 @@ extension Vault {
   ///
   /// With a path, only what reaches that folder.
   public func grants(reaching path: VaultPath? = nil) async throws -> [GivenAccess] {
+    try await access(of: policy.state.liveGrants, reaching: path)
+  }
+
+  /// What grants of people come to, together.
+  func access(
+    of grants: [GrantRecord], reaching path: VaultPath? = nil
+  ) async throws -> [GivenAccess] {
     let scopes = try await allScopes()
     let wanted = try await path.asyncMap { try await holder(of: $0).vault.scope }
     var rows: [GivenAccess] = []
     let names = namesOfPeople()
-    for (key, grants) in grouped(scopes, names) {
+    for (key, grants) in grouped(grants, scopes, names) {
       guard wanted.map({ key.scopes.contains($0) }) ?? true else { continue }
       rows.append(access(key, grants, scopes, names))
     }
@@ -28,13 +35,13 @@ extension Vault {
     var scopes: [ScopeID]
   }
 
-  /// The live grants of people, by person and by the outermost folders that they reach.
+  /// The grants of people among some, by person and by the outermost folders that they reach.
   private func grouped(
-    _ scopes: [(scope: ScopeID, path: [[UInt8]])], _ names: [DID: String]
+    _ grants: [GrantRecord], _ scopes: [(scope: ScopeID, path: [[UInt8]])], _ names: [DID: String]
   ) -> [Group: [GrantRecord]] {
     let state = policy.state
     var groups: [Group: [GrantRecord]] = [:]
-    for grant in state.liveGrants where grant.rank == nil && !isHolder(grant) {
+    for grant in grants where grant.rank == nil && !isHolder(grant) {
       let reached = state.scopes.map(\.scope).filter { state.covers($0, by: grant.entry) }
       let top = outermost(of: reached, scopes)
       let person = personName(grant.principal, among: names)
@@ -46,7 +53,7 @@ extension Vault {
   }
 
   /// Whether a grant is a node's: to store without a limit to scopes.
-  private func isHolder(_ grant: GrantRecord) -> Bool {
+  func isHolder(_ grant: GrantRecord) -> Bool {
     grant.kem == nil && grant.body.delegation.terms.policy.statements.isEmpty
   }
 

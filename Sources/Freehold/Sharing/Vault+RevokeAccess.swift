@@ -49,6 +49,7 @@ extension Vault {
     let wanted = path
     return AccessRevocationPlan(
       name: name, access: access.filter { row in wanted.map { row.path == $0 } ?? true },
+      fallingAccess: try await self.access(of: bystanders(of: entries, members)),
       keptEntries: try await kept(of: losers(of: entries)).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },
       unheard: unheard, members: members, entries: entries)
@@ -72,11 +73,16 @@ extension Vault {
 
   /// Takes the access away, durably, and tells the nodes.
   ///
-  /// Repeating it tells the nodes that did not know yet.
-  public func revoke(_ plan: AccessRevocationPlan) async throws -> AccessRevocationOutcome {
+  /// Repeating it tells the nodes that did not know yet. Others in `names` get from this device
+  /// what they have through that person only.
+  public func revoke(
+    _ plan: AccessRevocationPlan, keeping names: Set<String> = []
+  ) async throws -> AccessRevocationOutcome {
     let kept = try await kept(of: losers(of: plan.entries).union(plan.members))
     let nodes = nodeBook.keys.sorted()
+    let again = try only(names, bystanders(of: plan.entries, plan.members))
     let started = try await withdraw { author, random in
+      try author.giveAgain(again, using: &random)
       for entry in plan.entries where author.state.grant(entry)?.isLive ?? false {
         try author.revoke(.grant(entry), keptOperations: kept)
       }
@@ -93,7 +99,16 @@ extension Vault {
 
   /// Whoever loses a grant when these are revoked: a manager's falls with all that it gave.
   private func losers(of grants: [CID]) throws -> Set<DID> {
-    try losers { author in
+    Set(try lost(with: grants).map(\.principal))
+  }
+
+  /// What others lose when these are revoked.
+  private func bystanders(of grants: [CID], _ members: [DID]) throws -> [GrantRecord] {
+    try lost(with: grants).filter { !members.contains($0.principal) }
+  }
+
+  private func lost(with grants: [CID]) throws -> [GrantRecord] {
+    try lost { author in
       for entry in grants where author.state.grant(entry)?.isLive ?? false {
         try author.revoke(.grant(entry), keptOperations: .none)
       }

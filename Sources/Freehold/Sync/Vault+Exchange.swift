@@ -1,3 +1,4 @@
+import VaultCrypto
 import VaultEncoding
 import VaultEnvironment
 import VaultPacking
@@ -36,6 +37,7 @@ extension Vault {
   func exchange(with client: NodeClient, onlyFetches: Bool = false) async -> NodeOutcome {
     var outcome = NodeOutcome(
       node: client.node, name: client.name, session: session(with: client.node))
+    var client = client
     do {
       do {
         try await fetch(client, &outcome)
@@ -43,6 +45,13 @@ extension Vault {
         // A node that was away when this device was let in does not know it yet.
         try await introduce(to: client)
         try await fetch(client, &outcome)
+      } catch let refusal as VaultSync.Refusal where refusal.code == .refused {
+        // Let in anew by somebody else, and this device has not heard.
+        guard let other = client.showing(refusal.chain, key: keys.signing) else { throw refusal }
+        try await fetch(other, &outcome)
+        client = try nodeBook[client.node].map { entry in
+          try self.client(for: client.node, entry, meter: client.meter)
+        } ?? other
       }
       if !onlyFetches, outcome.foreignHead == nil, writesHere {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }

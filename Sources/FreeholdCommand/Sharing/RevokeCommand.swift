@@ -21,6 +21,8 @@ struct RevokeCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
+  @OptionGroup var keeping: KeepingOptions
+
   @Argument(help: "The contact.")
   var name: String
 
@@ -35,8 +37,9 @@ struct RevokeCommand: AsyncParsableCommand {
     let outcome = try await session.withVault(place) { vault in
       let plan = try await vault.planRevocation(ofAccess: name, to: path)
       tell(plan, session.console)
+      let kept = try keeping.names(of: plan.fallingAccess, isAsking: !yes, session.console)
       try session.console.requireYes(yes, "revoke that")
-      return try await vault.revoke(plan)
+      return try await vault.revoke(plan, keeping: kept)
     }
     guard !common.json else { return try session.console.data(outcome.json) }
     let console = session.console
@@ -66,7 +69,8 @@ extension AccessRevocationOutcome {
   /// The outcome as `--json` prints it.
   var json: JSON {
     .object([
-      ("revoked", .array(plan.access.map(\.json))), ("nodes", coverage.json),
+      ("revoked", .array(plan.access.map(\.json))),
+      ("fallenAccess", .array(plan.fallingAccess.map(\.json))), ("nodes", coverage.json),
       ("epochs", .number(newEpochs)),
     ])
   }

@@ -9,6 +9,7 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
     discussion: """
       freehold device revoke old-laptop
       freehold device revoke old-laptop --yes
+      freehold device revoke old-laptop --keep bob    bob keeps what that device gave him
 
       What it wrote so far stays; what it has read it may keep: nobody can take that back. From
       now on new keys are used that it does not have, and nodes refuse it as soon as they know.
@@ -20,6 +21,8 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
+
+  @OptionGroup var keeping: KeepingOptions
 
   @Argument(help: "The device's name, or its DID.")
   var name: String
@@ -33,8 +36,9 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
     let outcome = try await session.withVault(place) { vault in
       let plan = try await vault.planRevocation(of: name)
       tell(plan, session.console)
+      let kept = try keeping.names(of: plan.fallingAccess, isAsking: !yes, session.console)
       try session.console.requireYes(yes, "revoke \(NamePath.line(plan.device.name))")
-      return try await vault.revoke(plan)
+      return try await vault.revoke(plan, keeping: kept)
     }
     guard !common.json else { return try session.console.data(outcome.json) }
     session.console.talk("\(NamePath.line(outcome.plan.device.name)) is out")
@@ -60,6 +64,7 @@ extension RevocationOutcome {
   var json: JSON {
     .object([
       ("revoked", plan.device.json), ("fallen", .array(plan.falling.map(\.json))),
+      ("fallenAccess", .array(plan.fallingAccess.map(\.json))),
       ("nodes", coverage.json), ("epochs", .number(newEpochs)),
     ])
   }

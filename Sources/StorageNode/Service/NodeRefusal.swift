@@ -6,6 +6,8 @@ struct NodeRefusal: Error, Equatable {
   let message: String
   var retryAfterSeconds: Int?
   var contentRange: String?
+  /// Delegations that hold in place of those that were shown.
+  var chain: [[UInt8]] = []
 
   private init(_ code: Refusal.Code, _ message: String) {
     self.code = code

@@ -122,7 +122,7 @@ public final class NodeService: Sendable {
 
   /// The answer that tells a refusal, with the node's clock.
   func response(to refusal: NodeRefusal) -> NodeResponse {
-    let body = Refusal(refusal.code, refusal.message, time: now)
+    let body = Refusal(refusal.code, refusal.message, time: now, chain: refusal.chain)
     return NodeResponse(
       status: refusal.code.status, contentRange: refusal.contentRange,
       retryAfterSeconds: refusal.retryAfterSeconds, body: body.bytes)

@@ -164,7 +164,9 @@ struct VaultJudge: Sendable {
     switch decision {
     case .allow(let found): allowance = found
     case .refuse(let refusal):
-      throw Self.refusal(for: refusal.code, refusal.sentence)
+      var told = Self.refusal(for: refusal.code, refusal.sentence)
+      told.chain = refusal.instead.map(\.token.envelope.bytes)
+      throw told
     }
     if let wanted {
       guard Self.wanted(by: allowance.request) == wanted else {

@@ -33,7 +33,8 @@ public struct Authorizer: Sendable {
       else { throw UCANError(.replay, "the invocation was seen before") }
       return .allow(allowance)
     } catch let error as UCANError {
-      return .refuse(refusal(for: error, invocation: invocation, proofs: proofs, state: state))
+      return .refuse(
+        refusal(for: error, invocation: invocation, proofs: proofs, state: state, now: now))
     } catch {
       return .refuse(Refusal(code: .malformedToken, sentence: "the invocation is refused"))
     }
@@ -84,15 +85,26 @@ public struct Authorizer: Sendable {
     return named
   }
 
-  /// Says which proofs are missing, so that the client can send them along.
+  /// Says which proofs are missing, so that the client can send them along, or which chain holds in
+  /// place of one that was revoked: who asks may not have heard that it was let in anew.
   private func refusal(
-    for error: UCANError, invocation: [UInt8], proofs: [[UInt8]], state: PolicyState
+    for error: UCANError, invocation: [UInt8], proofs: [[UInt8]], state: PolicyState,
+    now: Timestamp
   ) -> Refusal {
-    guard error == UCANError(.unavailableProof, ""),
-      let invocation = try? Invocation(decoding: invocation)
-    else { return Refusal(code: error.code, sentence: error.sentence) }
-    let supplied = Self.byName(proofs)
-    let missing = invocation.proofs.filter { state.delegation($0) == nil && supplied[$0] == nil }
-    return Refusal(code: error.code, sentence: error.sentence, missing: missing)
+    let plain = Refusal(code: error.code, sentence: error.sentence)
+    guard let invocation = try? Invocation(decoding: invocation) else { return plain }
+    switch error.code {
+    case .unavailableProof:
+      let supplied = Self.byName(proofs)
+      let missing = invocation.proofs.filter { state.delegation($0) == nil && supplied[$0] == nil }
+      return Refusal(code: error.code, sentence: error.sentence, missing: missing)
+    case .revoked:
+      // The signature was checked before the chain: this is who asks.
+      guard let request = try? RequestProfile.read(invocation, now: now.seconds).request,
+        let chain = state.chain(for: invocation.issuer, allowing: request, at: now)
+      else { return plain }
+      return Refusal(code: error.code, sentence: error.sentence, instead: chain)
+    default: return plain
+    }
   }
 }

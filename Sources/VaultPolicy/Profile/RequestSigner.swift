@@ -19,6 +19,24 @@ public struct RequestSigner: Sendable {
     self.key = key
   }
 
+  /// A signer for delegations that somebody sent; nil when they are not good ones from the subject
+  /// to the key.
+  ///
+  /// Whether they hold the node says.
+  public init?(subject: DID, node: DID, showing chain: [[UInt8]], key: SigningKey) {
+    var holder = subject
+    var links: [Verified<Delegation>] = []
+    for bytes in chain.prefix(UCANLimits.chainLinksMax) {
+      guard bytes.count <= UCANLimits.delegationBytesMax,
+        let link = try? Verified(Delegation(decoding: bytes)), link.token.issuer == holder
+      else { return nil }
+      holder = link.token.audience
+      links.append(link)
+    }
+    guard !links.isEmpty, holder == key.did else { return nil }
+    self.init(subject: subject, node: node, chain: links, key: key)
+  }
+
   /// Signs a request for a body.
   ///
   /// `withProofs` sends the delegations along, for a node that may not have them in its log.

@@ -51,12 +51,19 @@ public struct Refusal: Error, Hashable, Sendable {
   public let message: String
   /// The node's clock, so that a client with a wrong one can say so.
   public let time: Timestamp
+  /// Where the delegations that were shown are revoked: others that allow the same to the same
+  /// principal, the vault's own first; empty when there are none.
+  public let chain: [[UInt8]]
+
+  private static let linksMax = 8
+  private static let linkBytesMax = 8 << 10
 
   /// Makes a refusal.
-  public init(_ code: Code, _ message: String, time: Timestamp) {
+  public init(_ code: Code, _ message: String, time: Timestamp, chain: [[UInt8]] = []) {
     self.code = code
     self.message = message
     self.time = time
+    self.chain = chain
   }
 
   /// The body as sent.
@@ -64,16 +71,21 @@ public struct Refusal: Error, Hashable, Sendable {
     DAGCBOR.encode(
       .map([
         ("code", .text(code.rawValue)), ("message", .text(message)),
+        ("chain", .array(chain.map { .bytes($0) })),
         ("time", .unsigned(UInt64(max(0, time.milliseconds)))),
       ]))
   }
 
   /// Decodes a body.
   public init(decoding bytes: [UInt8]) throws(MessageError) {
-    let fields = try MessageFields(bytes, bytesMax: 4096, keys: ["code", "message", "time"])
+    let fields = try MessageFields(
+      bytes, bytesMax: 4096 + Self.linksMax * Self.linkBytesMax,
+      keys: ["chain", "code", "message", "time"])
     guard let code = Code(rawValue: try fields.text("code")) else { throw .field("code") }
     self.code = code
     message = try fields.text("message")
     time = Timestamp(milliseconds: Int64(try fields.int("time")))
+    chain = try fields.byteStrings(
+      "chain", countMax: Self.linksMax, bytesMax: Self.linkBytesMax)
   }
 }
