@@ -83,6 +83,51 @@ struct AuthorizerTests {
     #expect(code(mine, vault) == .revoked && code(bobs, vault) == .revoked)
   }
 
+  @Test func `who shows a revoked chain is told of one that holds, and only of its own`() throws {
+    let vault = try TestVault()
+    let phone = try vault.addPhone()
+    try vault.write(as: vault.phone) { author, generator in
+      try author.grant(.pull, to: vault.bob.signing.did, using: &generator)
+    }
+    let bobs = try vault.token(of: vault.bob.signing, .pullPolicy)
+    let phones = try vault.token(of: vault.phone.signing, .pullPolicy)
+    try vault.write(as: vault.laptop) { author, generator in
+      try author.grant(.pull, to: vault.bob.signing.did, using: &generator)
+      try author.revoke(.grant(phone), keptOperations: .none)
+    }
+    var authorizer = Authorizer(me: vault.node.did)
+    func refusal(_ token: RequestToken) throws -> Refusal {
+      let decision = authorizer.decide(
+        token.invocation, proofs: [], state: vault.log.state, now: TestVault.now)
+      return try #require(decision.refusal)
+    }
+    #expect(try refusal(phones).instead.isEmpty)
+    let told = try refusal(bobs)
+    #expect(told.code == .revoked)
+    // Signed anew with what it was told, the same is allowed.
+    let signer = try #require(
+      RequestSigner(
+        subject: vault.vault, node: vault.node.did,
+        showing: told.instead.map(\.token.envelope.bytes), key: vault.bob.signing))
+    let again = try signer.sign(
+      .pullPolicy, bodyDigest: .zero, bodyBytes: 0, now: TestVault.now, using: &vault.generator)
+    let decision = authorizer.decide(
+      again.invocation, proofs: [], state: vault.log.state, now: TestVault.now)
+    #expect(decision.allowance?.principal == vault.bob.signing.did)
+    // It is of no use to anybody else, nor when something in it is altered.
+    let bytes = told.instead.map(\.token.envelope.bytes)
+    func isTaken(_ chain: [[UInt8]], by key: SigningKey) -> Bool {
+      RequestSigner(subject: vault.vault, node: vault.node.did, showing: chain, key: key) != nil
+    }
+    #expect(!isTaken(bytes, by: vault.phone.signing))
+    #expect(!isTaken(Array(bytes.reversed()), by: vault.bob.signing))
+    #expect(!isTaken(Array(bytes.dropFirst()), by: vault.bob.signing))
+    #expect(!isTaken([], by: vault.bob.signing))
+    var altered = bytes
+    altered[0][10] ^= 1
+    #expect(!isTaken(altered, by: vault.bob.signing))
+  }
+
   @Test func `what a member hands on off the log counts until somebody is removed`() throws {
     let vault = try TestVault()
     let shared = ScopeID.generate(using: &vault.generator)
