@@ -49,9 +49,10 @@ extension Vault {
         // Let in anew by somebody else, and this device has not heard.
         guard let other = client.showing(refusal.chain, key: keys.signing) else { throw refusal }
         try await fetch(other, &outcome)
-        client = try nodeBook[client.node].map { entry in
-          try self.client(for: client.node, entry, meter: client.meter)
-        } ?? other
+        client =
+          try nodeBook[client.node].map { entry in
+            try self.client(for: client.node, entry, meter: client.meter)
+          } ?? other
       }
       if !onlyFetches, outcome.foreignHead == nil, writesHere {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }

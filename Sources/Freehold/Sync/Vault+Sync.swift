@@ -116,7 +116,7 @@ extension Vault {
     try await heal(meter: meter)
     try spread()
     try refreshHead()
-    let clients = try clients(meter: meter)
+    var clients = try clients(meter: meter)
     let adoption = await adoptCheckpoint(from: clients)
     progress.begin(.exchanging, bytes: try pendingShardBytes())
     var outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
@@ -130,6 +130,8 @@ extension Vault {
       for await outcome in group { outcomes.append(outcome) }
       return outcomes
     }
+    // Others may have let this device in anew, under grants that it has heard of now.
+    clients = (try? self.clients(meter: meter)) ?? clients
     try await endFork(outcomes, clients)
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
