@@ -24,6 +24,13 @@ public struct Bytes32: Hashable, Comparable, Sendable {
   @inlinable
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == Self.byteCount else { return nil }
+    let whole = bytes.withContiguousStorageIfAvailable { memory in
+      Bytes32(startOf: UnsafeRawBufferPointer(memory))
+    }
+    if let whole {
+      self = whole
+      return
+    }
     var iterator = bytes.makeIterator()
     func word() -> UInt64 {
       var word: UInt64 = 0
@@ -34,6 +41,15 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     word1 = word()
     word2 = word()
     word3 = word()
+  }
+
+  /// Takes the first 32 bytes of memory that has at least as many.
+  @inlinable
+  init(startOf memory: UnsafeRawBufferPointer) {
+    word0 = UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+    word1 = UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    word2 = UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
+    word3 = UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
   }
 
   /// Takes exactly 64 hexadecimal digits.

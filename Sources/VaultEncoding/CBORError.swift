@@ -14,6 +14,8 @@ public struct CBORError: Error, Hashable, Sendable {
     case trailingBytes = "bytes follow the value"
     /// A number or length is not in its shortest form.
     case notShortest = "a number is not in its shortest form"
+    /// An integer has a greater magnitude than the limit.
+    case integerTooLarge = "a greater integer than allowed"
     /// A length is indefinite.
     case indefiniteLength = "a length is indefinite"
     /// The head uses a reserved code.

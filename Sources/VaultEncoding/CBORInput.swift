@@ -9,16 +9,32 @@ struct CBORInput {
   /// bounded too.
   private var itemsLeft: Int
 
-  init(_ bytes: [UInt8], at offset: Int, limits: CBORLimits) {
+  /// Starts at an offset; `claimed` values were announced before it.
+  init(_ bytes: [UInt8], at offset: Int, limits: CBORLimits, claimed: Int = 0) {
     self.bytes = bytes
     self.limits = limits
     self.offset = offset
-    itemsLeft = limits.itemsMax
+    itemsLeft = limits.itemsMax - claimed
   }
 
   mutating func readRoot() throws(CBORError) -> CBORValue {
     try claim(1, at: offset)
     return try read(depth: 0)
+  }
+
+  /// Reads the last pair of a map, at a depth that lies within the limit, as announced before.
+  mutating func readPair(depth: Int) throws(CBORError) -> CBORPair {
+    guard itemsLeft >= 0 else { throw CBORError(.tooManyItems, at: offset) }
+    guard depth <= limits.depthMax else { throw CBORError(.tooDeep, at: offset) }
+    let key = try readKey()
+    return CBORPair(key: try text(in: key), value: try read(depth: depth))
+  }
+
+  private mutating func readKey() throws(CBORError) -> Range<Int> {
+    let start = offset
+    guard start < bytes.count else { throw CBORError(.truncated, at: start) }
+    guard bytes[start] >> 5 == 3 else { throw CBORError(.keyNotText, at: start) }
+    return try take(try readHead(), from: start)
   }
 
   private mutating func read(depth: Int) throws(CBORError) -> CBORValue {
@@ -28,8 +44,8 @@ struct CBORInput {
     if initial >= 0xe0 { return try readSimple() }
     let argument = try readHead()
     switch initial >> 5 {
-    case 0: return .unsigned(argument)
-    case 1: return .negative(argument)
+    case 0: return .unsigned(try integer(argument, isNegative: false, at: start))
+    case 1: return .negative(try integer(argument, isNegative: true, at: start))
     case 2: return .bytes(Array(bytes[try take(argument, from: start)]))
     case 3: return .text(try text(in: try take(argument, from: start)))
     case 4: return try readArray(argument, depth: depth, start: start)
@@ -59,9 +75,7 @@ struct CBORInput {
     var previous: Range<Int>?
     for _ in 0..<count {
       let keyStart = offset
-      guard keyStart < bytes.count else { throw CBORError(.truncated, at: keyStart) }
-      guard bytes[keyStart] >> 5 == 3 else { throw CBORError(.keyNotText, at: keyStart) }
-      let range = try take(try readHead(), from: keyStart)
+      let range = try readKey()
       if let previous { try requireOrder(previous, range, at: keyStart) }
       previous = range
       let key = try text(in: range)
@@ -92,9 +106,9 @@ struct CBORInput {
     guard range.count >= 2, range.count <= 1 + AnyCID.bytesMax, bytes[range.lowerBound] == 0 else {
       throw CBORError(.invalidLink, at: content)
     }
-    let name = Array(bytes[range.dropFirst()])
+    let name = bytes[range.dropFirst()]
     if let cid = try? CID(bytes: name) { return .link(cid) }
-    if let cid = try? AnyCID(bytes: name) { return .foreignLink(cid) }
+    if let cid = try? AnyCID(bytes: Array(name)) { return .foreignLink(cid) }
     throw CBORError(.invalidLink, at: content)
   }
 
@@ -150,6 +164,18 @@ struct CBORInput {
     let first = offset
     offset += Int(count)
     return first..<offset
+  }
+
+  /// The argument of an integer, if its magnitude is within the limit.
+  private func integer(
+    _ argument: UInt64, isNegative: Bool, at start: Int
+  ) throws(CBORError) -> UInt64 {
+    guard let most = limits.integerMagnitudeMax else { return argument }
+    // A negative one stands for −1 − argument.
+    guard isNegative ? argument < most : argument <= most else {
+      throw CBORError(.integerTooLarge, at: start)
+    }
+    return argument
   }
 
   private func text(in range: Range<Int>) throws(CBORError) -> String {

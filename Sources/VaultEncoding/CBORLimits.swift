@@ -14,10 +14,16 @@ public struct CBORLimits: Hashable, Sendable {
   /// The most values, counting keys and values of maps.
   public let itemsMax: Int
 
-  /// Sets the three limits; the depth is cut to `depthCeiling`.
-  public init(bytesMax: Int, depthMax: Int = 32, itemsMax: Int = 1 << 20) {
+  /// The greatest magnitude of an integer; nil takes all that the format has.
+  public let integerMagnitudeMax: UInt64?
+
+  /// Sets the limits; the depth is cut to `depthCeiling`.
+  public init(
+    bytesMax: Int, depthMax: Int = 32, itemsMax: Int = 1 << 20, integerMagnitudeMax: UInt64? = nil
+  ) {
     self.bytesMax = bytesMax
     self.depthMax = min(depthMax, Self.depthCeiling)
     self.itemsMax = itemsMax
+    self.integerMagnitudeMax = integerMagnitudeMax
   }
 }

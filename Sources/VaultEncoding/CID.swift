@@ -29,12 +29,17 @@ public struct CID: Hashable, Comparable, Sendable {
 
   /// Reads exactly 36 bytes.
   public init(bytes: [UInt8]) throws(CIDError) {
+    try self.init(bytes: bytes[...])
+  }
+
+  /// Reads exactly 36 bytes.
+  public init(bytes: ArraySlice<UInt8>) throws(CIDError) {
     guard bytes.count == Self.byteCount else { throw .wrongLength }
-    guard bytes[0] == 0x01 else { throw .unsupportedVersion }
-    guard let codec = Codec(rawValue: bytes[1]) else { throw .unsupportedCodec }
-    guard bytes[2] == 0x12, bytes[3] == 0x20 else { throw .unsupportedHash }
-    var reader = ByteReader(bytes, in: 4..<Self.byteCount)
-    guard let digest = try? reader.readBytes32() else { throw .wrongLength }
+    let start = bytes.startIndex
+    guard bytes[start] == 0x01 else { throw .unsupportedVersion }
+    guard let codec = Codec(rawValue: bytes[start + 1]) else { throw .unsupportedCodec }
+    guard bytes[start + 2] == 0x12, bytes[start + 3] == 0x20 else { throw .unsupportedHash }
+    guard let digest = Bytes32(bytes[(start + 4)...]) else { throw .wrongLength }
     self.init(codec: codec, digest: digest)
   }
 

@@ -8,6 +8,8 @@ public struct DID: Hashable, Comparable, Sendable {
   public static let textBytes = 56
   /// The multicodec prefix of an Ed25519 public key.
   public static let multicodec: [UInt8] = [0xed, 0x01]
+  /// The same as a number.
+  private static let multicodecWord: UInt64 = 0xed01
   private static let scheme = "did:key:"
   private static let schemeLetters = Array(scheme.utf8)
 
@@ -23,21 +25,30 @@ public struct DID: Hashable, Comparable, Sendable {
 
   /// Reads `did:key:z6Mk…`; no other method, key type, base, fragment or form.
   public init(_ text: String) throws(DIDError) {
-    // As an array: logs hold several of these in each entry, and a view of text is slow to walk.
-    let letters = Array(text.utf8)
+    // Logs hold several of these in each entry, and a view of text is slow to walk.
+    var text = text
+    self = try text.withUTF8 { letters in
+      Result { () throws(DIDError) in try DID(letters: letters) }
+    }.get()
+  }
+
+  private init(letters: UnsafeBufferPointer<UInt8>) throws(DIDError) {
     guard letters.starts(with: Self.schemeLetters) else { throw .otherMethod }
     let rest = letters[Self.schemeLetters.count...]
     guard rest.first == UInt8(ascii: "z") else { throw .otherBase }
     guard letters.count == Self.textBytes else { throw .wrongLength }
-    let bytes: [UInt8]
-    do {
-      bytes = try Multibase.decode(rest.dropFirst(), as: .base58btc)
-    } catch {
-      throw .notBase58
-    }
-    guard bytes.starts(with: Self.multicodec) else { throw .otherKeyType }
-    guard let key = Bytes32(bytes.dropFirst(Self.multicodec.count)) else { throw .wrongLength }
+    let digits = UnsafeBufferPointer(rebasing: rest.dropFirst())
+    guard let key = Multibase.withBase58Number(in: digits, Self.key) else { throw .notBase58 }
+    guard let key else { throw .otherKeyType }
     self.key = key
+  }
+
+  /// The key behind the code of the key type: 34 bytes are four words and two bytes.
+  private static func key(
+    _ zeros: Int, _ words: UnsafeMutableBufferPointer<UInt64>.SubSequence
+  ) -> Bytes32? {
+    guard zeros == 0, words.count == 5, words[4] == multicodecWord else { return nil }
+    return Bytes32(words: (words[3], words[2], words[1], words[0]))
   }
 
   /// The text, 56 characters.

@@ -69,3 +69,16 @@ private enum Alphabets {
   static let base64url = BitBase(alphabet: letters64 + "-_", bits: 6)
   static let base64urlpad = BitBase(alphabet: letters64 + "-_", bits: 6, isPadded: true)
 }
+
+extension Multibase {
+  /// Lends the number that digits in base58btc write, and the zeros in front of it; nil when a
+  /// letter is no digit.
+  ///
+  /// `PositionalBase.withNumber(in:_:)`
+  static func withBase58Number<Value>(
+    in letters: UnsafeBufferPointer<UInt8>,
+    _ body: (_ zeros: Int, _ words: UnsafeMutableBufferPointer<UInt64>.SubSequence) -> Value
+  ) -> Value? {
+    Alphabets.base58btc.withNumber(in: letters, body)
+  }
+}

@@ -66,33 +66,54 @@ struct PositionalBase {
 
   func decode(_ text: ArraySlice<UInt8>) throws(MultibaseError) -> [UInt8] {
     guard text.count <= Self.charactersMax else { throw .tooLong }
-    let zeros = text.prefix { $0 == digits[0] }.count
-    // The number in base 2^32, little-endian.
-    var words: [UInt64] = []
-    words.reserveCapacity(text.count / groupDigits + 1)
-    var (carry, power, held): (UInt64, UInt64, Int) = (0, 1, 0)
-    for character in text.dropFirst(zeros) {
-      let value = values[Int(character)]
-      guard value != AlphabetTable.none else { throw .invalidCharacter }
-      carry = carry * radix + UInt64(value)
-      power *= radix
-      held += 1
-      if held == groupDigits {
-        Self.multiplyAndAdd(&words, by: power, carry)
-        (carry, power, held) = (0, 1, 0)
-      }
+    let bytes = text.withUnsafeBufferPointer { letters in
+      withNumber(in: letters) { zeros, words in Self.bytes(of: words, zeros: zeros) }
     }
-    if held > 0 { Self.multiplyAndAdd(&words, by: power, carry) }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(words.count * 4 + zeros)
+    guard let bytes else { throw .invalidCharacter }
+    return bytes
+  }
+
+  /// Lends how many zero digits there are in front, and the number behind them in base 2^64:
+  /// little-endian, the last word not zero.
+  ///
+  /// Nil when a letter is no digit. O(letters²).
+  func withNumber<Value>(
+    in letters: UnsafeBufferPointer<UInt8>,
+    _ body: (_ zeros: Int, _ words: UnsafeMutableBufferPointer<UInt64>.SubSequence) -> Value
+  ) -> Value? {
+    let zeros = letters.prefix { $0 == digits[0] }.count
+    // Two groups at once: their factor is below 2^64, so each adds at most one word.
+    let step = 2 * groupDigits
+    let wordsMax = (letters.count - zeros + step - 1) / step
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: wordsMax) { words in
+      var count = 0
+      for start in stride(from: zeros, to: letters.count, by: step) {
+        var (group, factor): (UInt64, UInt64) = (0, 1)
+        for place in start..<min(start + step, letters.count) {
+          let value = values[Int(letters[place])]
+          guard value != AlphabetTable.none else { return nil }
+          group = group &* radix &+ UInt64(value)
+          factor &*= radix
+        }
+        Self.multiplyAndAdd(words, &count, by: factor, group)
+      }
+      return body(zeros, words[..<count])
+    }
+  }
+
+  /// A number in base 2^64, little-endian, as big-endian bytes after so many zero bytes.
+  private static func bytes(
+    of words: UnsafeMutableBufferPointer<UInt64>.SubSequence, zeros: Int
+  ) -> [UInt8] {
+    let unused = (words.last?.leadingZeroBitCount ?? 0) / 8
+    var bytes = [UInt8](repeating: 0, count: zeros + 8 * words.count - unused)
+    var end = bytes.count
     for word in words {
-      for shift in stride(from: UInt64(0), to: 32, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+      for place in 0..<min(8, end - zeros) {
+        bytes[end - 1 - place] = UInt8(truncatingIfNeeded: word >> UInt64(8 * place))
       }
+      end -= 8
     }
-    while bytes.last == 0 { bytes.removeLast() }
-    bytes.append(contentsOf: repeatElement(0, count: zeros))
-    bytes.reverse()
     return bytes
   }
 
@@ -113,19 +134,20 @@ struct PositionalBase {
     }
   }
 
-  /// The same in base 2^32, where dividing is shifting.
+  /// The same in base 2^64, where the two halves of a product are two digits; there is room.
   private static func multiplyAndAdd(
-    _ number: inout [UInt64], by factor: UInt64, _ carry: UInt64
+    _ number: UnsafeMutableBufferPointer<UInt64>, _ count: inout Int, by factor: UInt64,
+    _ carry: UInt64
   ) {
     var carry = carry
-    for index in number.indices {
-      carry += number[index] * factor
-      number[index] = carry & 0xffff_ffff
-      carry >>= 32
+    for index in 0..<count {
+      let product = number[index].multipliedFullWidth(by: factor)
+      let (digit, hasOverflown) = product.low.addingReportingOverflow(carry)
+      number[index] = digit
+      carry = product.high + (hasOverflown ? 1 : 0)
     }
-    while carry > 0 {
-      number.append(carry & 0xffff_ffff)
-      carry >>= 32
-    }
+    guard carry > 0 else { return }
+    number.initializeElement(at: count, to: carry)
+    count += 1
   }
 }

@@ -36,4 +36,12 @@ enum UTF8Order {
 extension String {
   /// Whether both are the same bytes; `==` also takes canonically equivalent text for equal.
   public func hasSameBytes(as other: String) -> Bool { UTF8Order.areEqual(self, other) }
+
+  /// Whether the text has the same bytes as one that is ASCII; quick for short text.
+  ///
+  /// `==` knows canonical equivalence only. But of the texts that are equivalent to an ASCII one,
+  /// each other one has more bytes.
+  public func isSame(asASCII other: String) -> Bool {
+    utf8.count == other.utf8.count && self == other
+  }
 }

@@ -65,6 +65,28 @@ import VaultEncoding
     #expect(CBORLimits(bytesMax: 1, depthMax: .max).depthMax == CBORLimits.depthCeiling)
   }
 
+  @Test func `the limit of integers is exact on both sides of zero`() {
+    func reason(_ value: CBORValue, most: UInt64?) -> CBORError.Reason? {
+      let limits = CBORLimits(bytesMax: 99, integerMagnitudeMax: most)
+      do {
+        _ = try DAGCBOR.decode(DAGCBOR.encode(.array([.bool(true), value])), limits: limits)
+        return nil
+      } catch {
+        return error.reason
+      }
+    }
+    for value in [CBORValue.int(7), .int(-7), .int(0)] { #expect(reason(value, most: 7) == nil) }
+    for value in [CBORValue.int(8), .int(-8)] {
+      #expect(reason(value, most: 7) == .integerTooLarge)
+    }
+    #expect(reason(.int(0), most: 0) == nil && reason(.int(-1), most: 0) == .integerTooLarge)
+    for value in [CBORValue.unsigned(.max), .negative(.max)] {
+      #expect(reason(value, most: nil) == nil)
+    }
+    #expect(reason(.unsigned(.max), most: .max) == nil)
+    #expect(reason(.negative(.max), most: .max) == .integerTooLarge)
+  }
+
   @Test func `the deepest nesting that any limits allow decodes and encodes`() throws {
     let depth = CBORLimits.depthCeiling
     let bytes = [UInt8](repeating: 0x81, count: depth) + [0]

@@ -76,4 +76,22 @@ import VaultEncoding
       }
     }
   }
+
+  @Test func `limits hold for the whole envelope, and are exact`() throws {
+    var generator = SeededGenerator.forTest()
+    var refused = 0
+    for _ in 0..<2_000 {
+      let payload = ArbitraryValue.make(&generator)
+      let bytes = try Envelope(signature: signature, tag: "vault/head@1", payload: payload).bytes
+      let limits = CBORLimits(
+        bytesMax: bytes.count - (generator.number(below: 20) == 0 ? 1 : 0),
+        depthMax: generator.number(below: 8), itemsMax: generator.number(below: 40),
+        integerMagnitudeMax: generator.number(below: 2) == 0 ? nil : generator.next() >> 11)
+      // An envelope is a value of the format like any other.
+      let isValue = (try? DAGCBOR.decode(bytes, limits: limits)) != nil
+      #expect(((try? Envelope(decoding: bytes, limits: limits)) != nil) == isValue)
+      if !isValue { refused += 1 }
+    }
+    #expect((500...1_500).contains(refused), "\(refused)")
+  }
 }

@@ -2,6 +2,9 @@ public import VaultEncoding
 
 /// Starts a key of a scope, or seals an earlier one to more recipients.
 public struct EpochBody: Hashable, Sendable {
+  private static let schema = CBORSchema(
+    required: ["scope", "number", "seals", "back", "extends"])
+
   /// An epoch that this one follows.
   public struct Link: Hashable, Sendable {
     /// The entry that started it.
@@ -55,8 +58,7 @@ public struct EpochBody: Hashable, Sendable {
   }
 
   init(_ value: CBORValue) throws(PolicyError) {
-    let fields = try PolicyFields(
-      value, of: "epoch", keys: ["scope", "number", "seals", "back", "extends"])
+    let fields = try PolicyFields(value, of: "epoch", Self.schema)
     scope = try fields.required("scope", \.asScope)
     number = try fields.number("number")
     seals = try fields.required("seals", Self.seals)

@@ -7,6 +7,7 @@ public import VaultEncoding
 public struct Genesis: Hashable, Sendable {
   /// The envelope's tag.
   public static let tag = "vault/genesis@1"
+  private static let schema = CBORSchema(required: ["vault", "kem", "mldsa", "time"])
 
   /// The vault, named by root's signing key.
   public let vault: DID
@@ -24,8 +25,7 @@ public struct Genesis: Hashable, Sendable {
   /// Reads a genesis and checks its signature.
   public init(decoding bytes: [UInt8]) throws(PolicyError) {
     let envelope = try Envelope.policy(bytes, tag: Self.tag)
-    let fields = try PolicyFields(
-      envelope.payload, of: "genesis", keys: ["vault", "kem", "mldsa", "time"])
+    let fields = try PolicyFields(envelope.payload, of: "genesis", Self.schema)
     vault = try fields.required("vault", \.asDID)
     kem = try fields.required("kem", \.asKEMPublicKey)
     mldsaPublicKeyHash = try fields.required("mldsa", \.asBytes32)
@@ -64,7 +64,7 @@ extension Envelope {
     let limits = CBORLimits(
       bytesMax: PolicyLimits.entryBytesMax, depthMax: 32, itemsMax: 1 << 14)
     guard let envelope = try? Envelope(decoding: bytes, limits: limits),
-      envelope.tag.hasSameBytes(as: tag)
+      envelope.tag == tag
     else { throw PolicyError(.malformed, "the bytes are not a \(tag)") }
     return envelope
   }

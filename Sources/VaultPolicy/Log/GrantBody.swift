@@ -3,6 +3,8 @@ import VaultEncoding
 
 /// Lets somebody in: a delegation, and what the log needs to know besides.
 public struct GrantBody: Hashable, Sendable {
+  private static let schema = CBORSchema(required: ["ucan", "to", "rank", "kem"])
+
   /// What is delegated.
   ///
   /// Its signature is checked when the entry is added to a log.
@@ -28,7 +30,7 @@ public struct GrantBody: Hashable, Sendable {
   }
 
   init(_ value: CBORValue, isTrusted: Bool) throws(PolicyError) {
-    let fields = try PolicyFields(value, of: "grant", keys: ["ucan", "to", "rank", "kem"])
+    let fields = try PolicyFields(value, of: "grant", Self.schema)
     let bytes = try fields.required("ucan", \.asBytes)
     do {
       delegation = try Delegation(decoding: bytes)

@@ -12,7 +12,7 @@ struct GrowingList<Element> {
   private var blocks: [[Element]] = []
   private(set) var count = 0
 
-  mutating func append(_ element: Element) {
+  mutating func append(_ element: consuming Element) {
     if count & (Self.blockCount - 1) == 0 {
       var block: [Element] = []
       block.reserveCapacity(Self.blockCount)

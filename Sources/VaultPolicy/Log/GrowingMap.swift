@@ -19,6 +19,9 @@ struct GrowingMap<Key: Hashable, Value> {
     return settled[key]
   }
 
+  /// Makes room for so many keys.
+  mutating func reserveCapacity(_ count: Int) { settled.reserveCapacity(count) }
+
   /// From now on somebody may go on with an old copy.
   mutating func expectCopies() { expectsCopies = true }
 

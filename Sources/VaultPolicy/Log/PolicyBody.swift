@@ -3,7 +3,9 @@ import VaultEncoding
 /// What an entry of the policy log says.
 ///
 /// docs/spec/policy.md, "Bodies".
-public enum PolicyBody: Hashable, Sendable {
+///
+/// Indirect: logs are long and most bodies short, so an entry does not have room for the longest.
+public indirect enum PolicyBody: Hashable, Sendable {
   /// Somebody is let in.
   case grant(GrantBody)
   /// Somebody is put out.

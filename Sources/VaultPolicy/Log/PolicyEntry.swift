@@ -9,6 +9,8 @@ public import VaultEncoding
 public struct PolicyEntry: Hashable, Sendable {
   /// The envelope's tag.
   public static let tag = "vault/policy@1"
+  private static let schema = CBORSchema(
+    required: ["vault", "by", "seq", "prev", "deps", "body"])
 
   /// The vault that it is about.
   public let vault: DID
@@ -56,8 +58,7 @@ public struct PolicyEntry: Hashable, Sendable {
   }
 
   private init(_ envelope: Envelope, cid: CID, isTrusted: Bool) throws(PolicyError) {
-    let fields = try PolicyFields(
-      envelope.payload, of: "entry", keys: ["vault", "by", "seq", "prev", "deps", "body"])
+    let fields = try PolicyFields(envelope.payload, of: "entry", Self.schema)
     vault = try fields.required("vault", \.asDID)
     actor = try fields.required("by") { PolicyActor($0) }
     sequence = try fields.number("seq")
@@ -68,14 +69,17 @@ public struct PolicyEntry: Hashable, Sendable {
     else { throw PolicyError(.malformed, "deps is too long, or not sorted") }
     body = try PolicyBody(fields.required("body") { $0 }, isTrusted: isTrusted)
     signature = envelope.signature
-    signedCount = envelope.signedBytes.count
+    signedCount = envelope.signedCount
     bytes = envelope.bytes
     self.cid = cid
   }
 
   /// Everything that must be known before the entry can be judged.
   var needs: [CID] {
-    var needs = dependencies + body.needs
+    var needs: [CID] = []
+    needs.reserveCapacity(dependencies.count + 4)
+    needs += dependencies
+    needs += body.needs
     if let previous { needs.append(previous) }
     if let grant = actor.grant { needs.append(grant) }
     return needs

@@ -2,14 +2,14 @@ import VaultEncoding
 
 /// Reads the fields of an entry or a body: a map with exactly the keys of its kind.
 struct PolicyFields {
-  private let map: CBORMap
+  private let fields: CBORSchema.Fields
   private let kind: String
 
-  init(_ value: CBORValue, of kind: String, keys: [String]) throws(PolicyError) {
-    guard let map = value.asMap, map.hasKeys(keys) else {
+  init(_ value: CBORValue, of kind: String, _ schema: CBORSchema) throws(PolicyError) {
+    guard let fields = value.asMap.flatMap(schema.fields) else {
       throw PolicyError(.malformed, "the \(kind) does not have exactly its keys")
     }
-    self.map = map
+    self.fields = fields
     self.kind = kind
   }
 
@@ -17,7 +17,7 @@ struct PolicyFields {
   func required<Value>(
     _ key: String, _ read: (CBORValue) -> Value?
   ) throws(PolicyError) -> Value {
-    guard let value = map[key].flatMap(read) else { throw wrong(key) }
+    guard let value = fields[key].flatMap(read) else { throw wrong(key) }
     return value
   }
 
@@ -25,7 +25,7 @@ struct PolicyFields {
   func orNull<Value>(
     _ key: String, _ read: (CBORValue) -> Value?
   ) throws(PolicyError) -> Value? {
-    if map[key]?.isNull ?? true { return nil }
+    if fields[key]?.isNull ?? true { return nil }
     return try required(key, read)
   }
 

@@ -11,13 +11,15 @@ struct PolicyHistory: Sendable {
   private(set) var entries = GrowingList<PolicyEntry>()
   /// For each entry how many entries lie under it at the longest: later ones are higher.
   private(set) var heights: [Int] = []
-  /// The entries that no other names.
-  private(set) var heads: Set<CID> = []
+  /// The entries that no other names, by position.
+  private var headPositions: Set<Int> = []
   /// For each delegation the grants that carry it.
   private(set) var grantsByDelegation = GrowingMap<CID, [Int]>()
   private(set) var bytes = 0
 
   var vault: DID { genesis.vault }
+  /// The names of the entries that no other names; in no order.
+  var heads: [CID] { headPositions.map { entries[$0].cid } }
 
   init(genesis: Genesis) {
     self.genesis = genesis
@@ -29,6 +31,13 @@ struct PolicyHistory: Sendable {
   mutating func expectCopies() {
     rules.expectCopies()
     grantsByDelegation.expectCopies()
+  }
+
+  /// Makes room for so many entries.
+  mutating func reserveCapacity(_ count: Int) {
+    rules.reserveCapacity(count)
+    heights.reserveCapacity(count)
+    grantsByDelegation.reserveCapacity(count)
   }
 
   func position(_ cid: CID) -> Int? { rules.positions[cid] }
@@ -52,11 +61,11 @@ struct PolicyHistory: Sendable {
     let position = entries.count
     entries.append(entry)
     bytes += entry.bytes.count
-    heads.insert(entry.cid)
+    headPositions.insert(position)
     var height = 0
-    for need in entry.needs {
-      heads.remove(need)
-      if let below = rules.positions[need] { height = max(height, heights[below] + 1) }
+    for below in rules.edges(of: position) {
+      headPositions.remove(below)
+      height = max(height, heights[below] + 1)
     }
     heights.append(height)
     if let grant = entry.grant {
@@ -98,6 +107,7 @@ extension PolicyEntry {
       }
     return RankedCutoffs<CID, DID>.Entry(
       id: cid, actor: actor.grant.map { .grant($0) } ?? .root, sequence: sequence,
-      previous: previous, dependencies: dependencies + body.needs, act: act)
+      previous: previous,
+      dependencies: body.needs.isEmpty ? dependencies : dependencies + body.needs, act: act)
   }
 }

@@ -38,6 +38,7 @@ public struct PolicyLog: Sendable {
     genesis: Genesis, restoring entries: [[UInt8]], limits: PolicyLimits = .standard
   ) throws(PolicyError) {
     self.init(genesis: genesis, limits: limits)
+    history.reserveCapacity(min(entries.count, limits.entriesMax))
     for bytes in entries { _ = try add(bytes, isTrusted: true) }
   }
 
@@ -60,7 +61,7 @@ public struct PolicyLog: Sendable {
     if history.contains(cid) { return .known }
     let entry = try PolicyEntry(decoding: bytes, cid: cid, isTrusted: isTrusted)
     let needs = entry.needs
-    guard needs.allSatisfy(history.contains) else {
+    guard needs.allSatisfy({ history.contains($0) }) else {
       let missing = Set(needs.filter { !history.contains($0) })
       // What was accepted has its past. This was not, so it is looked at like any other.
       guard !isTrusted else { return try add(bytes, isTrusted: false) }

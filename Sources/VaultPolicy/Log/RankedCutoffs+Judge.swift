@@ -45,7 +45,7 @@ extension RankedCutoffs {
     }
 
     private mutating func recordHits(on grant: Int) {
-      let hits = log.hits(on: grant, verdict) { past.grant(grant, hasSeen: $0) }
+      let hits = log.hits(on: grant, verdict) { [past] in past.grant(grant, hasSeen: $0) }
       if !hits.isEmpty { verdict.hits[grant] = hits }
     }
 
@@ -116,15 +116,21 @@ extension RankedCutoffs {
   func hits(on grant: Int, _ verdict: Verdict, hasSeen: (Int) -> Bool) -> [Int] {
     guard case .grant(let principal, _) = entries[grant].act else { return [] }
     let rank = rank(grant)
-    func counts(_ revocation: Int) -> Bool {
-      revocation < verdict.isEffective.count && verdict.isEffective[revocation]
-        && self.rank(actors[revocation]) < rank
+    var hits: [Int] = []
+    for revocation in revocationsOfGrant[entries[grant].id] ?? []
+    where counts(revocation, against: rank, verdict) {
+      hits.append(revocation)
     }
-    var hits = (revocationsOfGrant[entries[grant].id] ?? []).filter(counts)
     for (ordinal, revocation) in (revocationsOfPrincipal[principal] ?? []).enumerated()
-    where counts(revocation) && !hasSeen(ordinal) {
+    where counts(revocation, against: rank, verdict) && !hasSeen(ordinal) {
       hits.append(revocation)
     }
     return hits.sorted()
+  }
+
+  /// Whether a revocation is effective and by somebody of a smaller rank (R2).
+  private func counts(_ revocation: Int, against rank: UInt64, _ verdict: Verdict) -> Bool {
+    revocation < verdict.isEffective.count && verdict.isEffective[revocation]
+      && self.rank(actors[revocation]) < rank
   }
 }

@@ -53,7 +53,7 @@ extension RankedCutoffs {
       let first = sources.first ?? log.entries.count
       for position in first..<log.entries.count {
         var bits = future[position]
-        for edge in log.edges[log.edgeStarts[position]..<log.edgeStarts[position + 1]] {
+        for edge in log.edges(of: position) {
           bits |= future[edge]
         }
         future[position] = bits
@@ -70,7 +70,7 @@ extension RankedCutoffs {
       var isPast = [Bool](repeating: false, count: position - first + 1)
       isPast[position - first] = true
       for next in stride(from: position, through: first, by: -1) where isPast[next - first] {
-        for edge in log.edges[log.edgeStarts[next]..<log.edgeStarts[next + 1]] where edge >= first {
+        for edge in log.edges(of: next) where edge >= first {
           isPast[edge - first] = true
         }
       }

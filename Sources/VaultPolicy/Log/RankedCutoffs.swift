@@ -87,11 +87,25 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
     depths.expectCopies()
   }
 
+  /// Makes room for so many entries.
+  mutating func reserveCapacity(_ count: Int) {
+    actors.reserveCapacity(count)
+    previous.reserveCapacity(count)
+    edges.reserveCapacity(2 * count)
+    edgeStarts.reserveCapacity(count + 1)
+    positions.reserveCapacity(count)
+  }
+
   /// The rank of root or of the grant at a position.
   func rank(_ position: Int) -> UInt64 {
     guard position != Self.root else { return 0 }
     guard case .grant(_, let rank?) = entries[position].act else { return Self.unranked }
     return rank
+  }
+
+  /// What the entry at a position builds on.
+  func edges(of position: Int) -> ArraySlice<Int> {
+    edges[edgeStarts[position]..<edgeStarts[position + 1]]
   }
 
   /// Adds an entry whose past is there already (R0), or says why it never can be (R0, R1).

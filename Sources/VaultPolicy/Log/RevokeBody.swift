@@ -2,6 +2,9 @@ public import VaultEncoding
 
 /// Puts somebody out: one grant, or every grant to a principal that has not seen this.
 public struct RevokeBody: Hashable, Sendable {
+  private static let schema = CBORSchema(
+    required: ["target", "principal", "keep", "keepOps", "ucan"])
+
   /// Who or what is put out.
   public enum Subject: Hashable, Sendable {
     /// The grant that this entry gave.
@@ -52,8 +55,7 @@ public struct RevokeBody: Hashable, Sendable {
   }
 
   init(_ value: CBORValue) throws(PolicyError) {
-    let fields = try PolicyFields(
-      value, of: "revocation", keys: ["target", "principal", "keep", "keepOps", "ucan"])
+    let fields = try PolicyFields(value, of: "revocation", Self.schema)
     let target = try fields.orNull("target", \.asLink)
     let principal = try fields.orNull("principal", \.asDID)
     switch (target, principal) {

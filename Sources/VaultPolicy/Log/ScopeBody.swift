@@ -2,6 +2,8 @@ public import VaultEncoding
 
 /// Says that a unit of read access exists.
 public struct ScopeBody: Hashable, Sendable {
+  private static let schema = CBORSchema(required: ["scope", "parent", "label"])
+
   /// The scope.
   public let scope: ScopeID
   /// The scope around it; nil for the vault's root folder.
@@ -24,7 +26,7 @@ public struct ScopeBody: Hashable, Sendable {
   }
 
   init(_ value: CBORValue) throws(PolicyError) {
-    let fields = try PolicyFields(value, of: "scope", keys: ["scope", "parent", "label"])
+    let fields = try PolicyFields(value, of: "scope", Self.schema)
     scope = try fields.required("scope", \.asScope)
     parent = try fields.orNull("parent", \.asScope)
     label = try fields.orNull("label") { value in

@@ -2,6 +2,8 @@ public import VaultEncoding
 
 /// Fixes which operations of an expired grant count.
 public struct SealBody: Hashable, Sendable {
+  private static let schema = CBORSchema(required: ["grant", "keepOps"])
+
   /// The entry that gave the grant.
   public let grant: CID
   /// What counts.
@@ -18,7 +20,7 @@ public struct SealBody: Hashable, Sendable {
   }
 
   init(_ value: CBORValue) throws(PolicyError) {
-    let fields = try PolicyFields(value, of: "seal", keys: ["grant", "keepOps"])
+    let fields = try PolicyFields(value, of: "seal", Self.schema)
     grant = try fields.required("grant", \.asLink)
     keptOperations = try fields.required("keepOps") { KeptOperations($0) }
   }

@@ -2,6 +2,8 @@ public import VaultEncoding
 
 /// Changes settings; those that it does not name stay.
 public struct SettingsBody: Hashable, Sendable {
+  private static let schema = CBORSchema(required: ["values"])
+
   /// The new values; null removes one.
   public let values: CBORMap
 
@@ -13,7 +15,7 @@ public struct SettingsBody: Hashable, Sendable {
   var value: CBORValue { .map([("values", .map(values))]) }
 
   init(_ value: CBORValue) throws(PolicyError) {
-    let fields = try PolicyFields(value, of: "settings", keys: ["values"])
+    let fields = try PolicyFields(value, of: "settings", Self.schema)
     values = try fields.required("values", \.asMap)
     guard values.count <= PolicyLimits.settingsMax else {
       throw PolicyError(.malformed, "one entry changes too many settings")

@@ -15,10 +15,9 @@ extension PolicyStatement {
     guard !path.isEmpty, !names.contains(where: { forbidden.contains($0) }) else {
       throw UCANError(.malformedToken, "the path is not a plain path without a leading slash")
     }
-    let selector = try Selector(".path")
     return .or([
-      .compare(.equal, selector, .text(path)),
-      .like(selector, try LikePattern(LikePattern.escape(path) + "/*")),
+      .compare(.equal, .path, .text(path)),
+      .like(.path, try LikePattern(LikePattern.escape(path) + "/*")),
     ])
   }
 
@@ -39,18 +38,17 @@ extension PolicyStatement {
   /// A request that names no scope passes: what it is answered with is limited by
   /// `Allowance.allows(_:scope:)`.
   public static func scopes(_ scopes: [ScopeID]) throws(UCANError) -> PolicyStatement {
-    let selector = try Selector(".scope")
-    let choices = scopes.map { PolicyStatement.compare(.equal, selector, .scope($0)) }
-    return .or([.compare(.equal, selector, .null)] + choices)
+    let choices = scopes.map { PolicyStatement.compare(.equal, .scope, .scope($0)) }
+    return .or([.compare(.equal, .scope, .null)] + choices)
   }
 
   /// The scopes that a statement made by `scopes(_:)` lets through; nil for every other statement.
   public var limitedScopes: [ScopeID]? {
-    guard case .or(let choices) = self, let selector = try? Selector(".scope"), choices.count > 1,
-      choices[0] == .compare(.equal, selector, .null)
+    guard case .or(let choices) = self, choices.count > 1,
+      choices[0] == .compare(.equal, .scope, .null)
     else { return nil }
     let scopes = choices.dropFirst().compactMap { choice -> ScopeID? in
-      guard case .compare(.equal, selector, let value) = choice else { return nil }
+      guard case .compare(.equal, .scope, let value) = choice else { return nil }
       return value.asScope
     }
     return scopes.count == choices.count - 1 ? scopes : nil
@@ -59,14 +57,12 @@ extension PolicyStatement {
   /// How many delegations a statement made by `hops(atMost:)` lets through; nil for every other
   /// statement.
   public var hopsMax: Int? {
-    guard case .compare(.lessOrEqual, let selector, let value) = self,
-      let hops = try? Selector(".hops"), selector == hops
-    else { return nil }
+    guard case .compare(.lessOrEqual, .hops, let value) = self else { return nil }
     return value.asInt.map { Int(clamping: $0) }
   }
 
   /// At most so many delegations, the grant itself included.
   public static func hops(atMost count: Int) throws(UCANError) -> PolicyStatement {
-    .compare(.lessOrEqual, try Selector(".hops"), .int(count))
+    .compare(.lessOrEqual, .hops, .int(count))
   }
 }

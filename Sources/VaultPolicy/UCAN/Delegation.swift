@@ -7,6 +7,8 @@ public import VaultEncoding
 public struct Delegation: SignedToken {
   /// The envelope's tag.
   public static let tag = "ucan/dlg@1.0.0"
+  private static let schema = CBORSchema(
+    required: ["iss", "aud", "sub", "cmd", "pol", "nonce", "exp"], optional: ["nbf", "meta"])
 
   /// What is delegated, to whom, and for how long.
   public struct Terms: Hashable, Sendable {
@@ -54,9 +56,7 @@ public struct Delegation: SignedToken {
   /// Reads a delegation; verifies no signature.
   public init(decoding bytes: [UInt8]) throws(UCANError) {
     let envelope = try Envelope.ucan(bytes, tag: Self.tag, bytesMax: UCANLimits.delegationBytesMax)
-    let fields = try PayloadReader(
-      envelope.payload, required: ["iss", "aud", "sub", "cmd", "pol", "nonce", "exp"],
-      optional: ["nbf", "meta"])
+    let fields = try PayloadReader(envelope.payload, Self.schema)
     issuer = try fields.did("iss")
     terms = Terms(
       audience: try fields.did("aud"), subject: try fields.didOrNull("sub"),

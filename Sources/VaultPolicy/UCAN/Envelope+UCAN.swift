@@ -13,7 +13,7 @@ extension Envelope {
     } catch {
       throw UCANError(.malformedToken, "the bytes are no envelope")
     }
-    guard envelope.tag.hasSameBytes(as: tag) else {
+    guard envelope.tag == tag else {
       throw UCANError(.malformedToken, "the token is a \(envelope.tag), not a \(tag)")
     }
     return envelope

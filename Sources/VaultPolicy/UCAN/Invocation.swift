@@ -7,6 +7,9 @@ public import VaultEncoding
 public struct Invocation: SignedToken {
   /// The envelope's tag.
   public static let tag = "ucan/inv@1.0.0"
+  private static let schema = CBORSchema(
+    required: ["iss", "sub", "cmd", "args", "prf", "nonce", "exp"],
+    optional: ["aud", "meta", "iat", "cause"])
 
   /// What is asked, of whom, and on which grounds.
   public struct Terms: Hashable, Sendable {
@@ -60,9 +63,7 @@ public struct Invocation: SignedToken {
   /// Reads an invocation; verifies no signature.
   public init(decoding bytes: [UInt8]) throws(UCANError) {
     let envelope = try Envelope.ucan(bytes, tag: Self.tag, bytesMax: UCANLimits.invocationBytesMax)
-    let fields = try PayloadReader(
-      envelope.payload, required: ["iss", "sub", "cmd", "args", "prf", "nonce", "exp"],
-      optional: ["aud", "meta", "iat", "cause"])
+    let fields = try PayloadReader(envelope.payload, Self.schema)
     issuer = try fields.did("iss")
     guard let arguments = try fields.mapIfPresent("args") else {
       throw UCANError(.malformedToken, "the arguments are missing")

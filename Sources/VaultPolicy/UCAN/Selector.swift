@@ -1,3 +1,5 @@
+import VaultEncoding
+
 /// Names a part of an invocation's arguments: `.path`, `.tags[0]`, `.meta["a b"]?`.
 ///
 /// docs/spec/ucan.md, "Selectors".
@@ -16,6 +18,15 @@ public struct Selector: Hashable, Sendable {
     let isOptional: Bool
   }
 
+  /// `.scope`.
+  static let scope = Selector(argument: "scope")
+  /// `.hops`.
+  static let hops = Selector(argument: "hops")
+  /// `.path`.
+  static let path = Selector(argument: "path")
+  /// Those that grants have nearly always (`LimitRecipes.swift`), so that they are read once.
+  private static let ofRecipes = [scope, hops, path]
+
   /// The selector as it was written.
   public let text: String
   let segments: [Segment]
@@ -25,12 +36,22 @@ public struct Selector: Hashable, Sendable {
     guard text.utf8.count <= UCANLimits.selectorBytesMax else {
       throw UCANError(.malformedToken, "a selector is too long")
     }
+    if let known = Self.ofRecipes.first(where: { text.isSame(asASCII: $0.text) }) {
+      self = known
+      return
+    }
     var parser = SelectorParser(text)
     guard let segments = parser.parse() else {
       throw UCANError(.malformedToken, "a selector cannot be read")
     }
     self.text = text
     self.segments = segments
+  }
+
+  /// The selector of an argument by its plain ASCII name.
+  private init(argument name: String) {
+    text = "." + name
+    segments = [Segment(step: .field(Array(name.utf8)), isOptional: false)]
   }
 
   /// Whether both have the same bytes.

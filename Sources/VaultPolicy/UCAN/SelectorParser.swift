@@ -84,7 +84,7 @@ struct SelectorParser {
     var value: Int64 = 0
     while position < units.count, (0x30...0x39).contains(units[position]) {
       value = value * 10 + Int64(units[position] - 0x30)
-      guard value <= UCANLimits.integerMagnitudeMax else { return nil }
+      guard value <= Int64(UCANLimits.integerMagnitudeMax) else { return nil }
       position += 1
     }
     guard position > start else { return nil }

@@ -29,12 +29,13 @@ public enum UCANLimits {
   /// The longest invocation with its proofs.
   public static let containerBytesMax = 64 << 10
   /// The greatest magnitude of an integer that every implementation holds exactly: 2^53 − 1.
-  public static let integerMagnitudeMax: Int64 = (1 << 53) - 1
+  public static let integerMagnitudeMax: UInt64 = (1 << 53) - 1
   /// How far two honest clocks may differ.
   public static let skewSeconds: Int64 = 60
 
   /// What the DAG-CBOR decoder may take: a statement nests two levels, so 64 hold 16 of them.
   static func cborLimits(bytesMax: Int) -> CBORLimits {
-    CBORLimits(bytesMax: bytesMax, depthMax: 64, itemsMax: 1 << 14)
+    CBORLimits(
+      bytesMax: bytesMax, depthMax: 64, itemsMax: 1 << 14, integerMagnitudeMax: integerMagnitudeMax)
   }
 }
