@@ -128,7 +128,8 @@ let package = Package(
 
     // Benchmarks: `make bench` builds and runs them.
     .executableTarget(
-      name: "CRDTBench", dependencies: ["VaultCRDT", "VaultEncoding"],
+      name: "CRDTBench",
+      dependencies: ["VaultCRDT", "VaultCrypto", "VaultEncoding", "VaultSealing", "VaultSync"],
       path: "Benchmarks/Sources/CRDTBench", swiftSettings: strict),
     .executableTarget(
       name: "FolderBench", dependencies: ["VaultFolder"],

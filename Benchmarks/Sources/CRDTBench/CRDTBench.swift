@@ -16,9 +16,10 @@ enum CRDTBench {
       return try open(CommandLine.arguments[2], files: CommandLine.arguments[1])
     }
     // One part alone, by its letter, so that the peak of memory is its own.
-    let parts = CommandLine.arguments.dropFirst().first ?? "mMfhsl"
+    let parts = CommandLine.arguments.dropFirst().first ?? "mMbfhsl"
     if parts.contains("m") { try moves(objects: 10_000, moves: 10_000) }
     if parts.contains("M") { try moves(objects: 100_000, moves: 100_000) }
+    if parts.contains("b") { try behind(objects: 1_000, moves: 1_000_000) }
     if parts.contains("f") { try files(10_000) }
     if parts.contains("h") { try fullHistory(operations: 1_000_000) }
     if parts.contains("s") { try checkpoint(files: 100_000) }
