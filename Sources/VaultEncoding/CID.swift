@@ -81,6 +81,9 @@ public struct CID: Hashable, Comparable, Sendable {
   /// The text in base58btc: `zdpu…` for DAG-CBOR, `zb2r…` for raw.
   public var text: String { Multibase.encode(bytes, as: .base58btc) }
 
+  /// Feeds the digest to a hasher: two codecs of one digest are hardly ever met.
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
   /// Compares as bytes.
   public static func < (left: CID, right: CID) -> Bool {
     left.codec == right.codec

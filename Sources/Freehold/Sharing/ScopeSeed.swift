@@ -121,7 +121,7 @@ extension Vault {
     var rest = seed.items[...]
     while !rest.isEmpty {
       var room = Self.seedBatchBytes
-      let part = rest.prefix(Self.changesPerBatch / 8).prefix { item in
+      let part = rest.prefix(Self.changesPerBatch / 2).prefix { item in
         defer { room -= item.bytes }
         return room > 0
       }

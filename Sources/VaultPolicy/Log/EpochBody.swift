@@ -72,6 +72,7 @@ public struct EpochBody: Hashable, Sendable {
   private static func seals(_ value: CBORValue) -> [DID: [UInt8]]? {
     guard let map = value.asMap else { return nil }
     var seals: [DID: [UInt8]] = [:]
+    seals.reserveCapacity(map.count)
     for pair in map {
       guard let did = try? DID(pair.key), let seal = pair.value.asBytes,
         seal.count <= PolicyLimits.sealBytesMax

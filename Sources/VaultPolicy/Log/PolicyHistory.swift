@@ -68,8 +68,8 @@ struct PolicyHistory: Sendable {
       height = max(height, heights[below] + 1)
     }
     heights.append(height)
-    if let grant = entry.grant {
-      grantsByDelegation.append(position, to: grant.delegation.cid)
+    if case .grant(let body) = entry.body {
+      grantsByDelegation.append(position, to: body.delegation.cid)
     }
   }
 

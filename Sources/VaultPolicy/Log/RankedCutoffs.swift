@@ -114,6 +114,7 @@ struct RankedCutoffs<ID: Hashable & Sendable, Principal: Hashable & Sendable>: S
     let actor = try position(of: entry.actor)
     let before = try position(ofPrevious: entry, by: actor)
     var past: [Int] = []
+    past.reserveCapacity(entry.dependencies.count + 2)
     for dependency in entry.dependencies {
       guard let position = positions[dependency] else { throw .unknownDependency }
       past.append(position)

@@ -10,6 +10,7 @@ struct PolicyStatementReader {
       throw UCANError(.malformedToken, "a policy is not a list of statements")
     }
     var statements: [PolicyStatement] = []
+    statements.reserveCapacity(min(items.count, remaining))
     for item in items { statements.append(try read(item, depth: depth)) }
     return statements
   }
