@@ -11,6 +11,7 @@ newcomer() {
   before=$(loopback)
   row freehold newcomer "$bin/freehold" recover "$work/one-new" --phrase-file "$work/one-sheet" \
     --node "$address" --no-passphrase
+  figure freehold newcomer-recover-loopback $(($(loopback) - before))
   row freehold newcomer-one "$bin/freehold" -C "$work/one-new" cat "$file"
   figure freehold newcomer-loopback $(($(loopback) - before))
   cmp -s "$work/out" "$live/$file" || echo "a new device's cat gave something else" >&2

@@ -17,7 +17,11 @@ mutate && ready
 row restic mutation restic backup -q "$live"
 figure restic sent $(($(du -sb "$work/restic" | cut -f1) - before))
 row restic one restic dump latest "$live/$(small)"
+# Somewhere else, with nothing cached: what one small file costs there.
+before=$(loopback)
+row restic newcomer-one env RESTIC_CACHE_DIR="$work/restic-new" restic dump latest "$live/$(small)"
+figure restic newcomer-loopback $(($(loopback) - before))
 row restic restore restic restore -q latest --target "$work/out-restic"
 same "$work/out-restic$live" restic
 kill "${pids[-1]}"
-rm -rf "$work/restic" "$work/restic-cache" "$work/out-restic"
+rm -rf "$work/restic" "$work/restic-cache" "$work/restic-new" "$work/out-restic"
