@@ -29,11 +29,11 @@ public struct GrantBody: Hashable, Sendable {
     ])
   }
 
-  init(_ value: CBORValue, isTrusted: Bool) throws(PolicyError) {
+  init(_ value: CBORValue, isTrusted: Bool, vault: FamiliarDID?) throws(PolicyError) {
     let fields = try PolicyFields(value, of: "grant", Self.schema)
     let bytes = try fields.required("ucan", \.asBytes)
     do {
-      delegation = try Delegation(decoding: bytes)
+      delegation = try Delegation(decoding: bytes, subject: vault)
     } catch {
       throw PolicyError(.malformed, "the delegation of the grant is refused: \(error.sentence)")
     }
@@ -44,7 +44,9 @@ public struct GrantBody: Hashable, Sendable {
     kem = try fields.orNull("kem") { value in
       isTrusted ? value.asBytes.flatMap { try? KEMPublicKey(trusting: $0) } : value.asKEMPublicKey
     }
-    guard try fields.required("to", \.asDID) == delegation.audience else {
+    // A DID has one text.
+    let to = try fields.required("to", \.asText)
+    guard delegation.envelope.payload["aud"]?.asText?.hasSameBytes(as: to) ?? false else {
       throw fields.wrong("to")
     }
   }

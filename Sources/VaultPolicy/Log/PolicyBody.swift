@@ -50,12 +50,12 @@ public indirect enum PolicyBody: Hashable, Sendable {
     return .map([(act.rawValue, content)])
   }
 
-  init(_ value: CBORValue, isTrusted: Bool) throws(PolicyError) {
+  init(_ value: CBORValue, isTrusted: Bool, vault: FamiliarDID? = nil) throws(PolicyError) {
     guard let map = value.asMap, map.count == 1, let pair = map.first,
       let act = AdminAct(rawValue: pair.key)
     else { throw PolicyError(.malformed, "the body is not of one known kind") }
     switch act {
-    case .grant: self = .grant(try GrantBody(pair.value, isTrusted: isTrusted))
+    case .grant: self = .grant(try GrantBody(pair.value, isTrusted: isTrusted, vault: vault))
     case .revoke: self = .revoke(try RevokeBody(pair.value))
     case .epoch: self = .epoch(try EpochBody(pair.value))
     case .scope: self = .scope(try ScopeBody(pair.value))

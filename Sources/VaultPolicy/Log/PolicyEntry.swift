@@ -39,8 +39,11 @@ public struct PolicyEntry: Hashable, Sendable {
   /// Reads an entry whose name is known.
   ///
   /// `isTrusted` is for bytes that this program accepted before and kept.
-  init(decoding bytes: [UInt8], cid: CID, isTrusted: Bool) throws(PolicyError) {
-    try self.init(Envelope.policy(bytes, tag: Self.tag), cid: cid, isTrusted: isTrusted)
+  init(
+    decoding bytes: [UInt8], cid: CID, isTrusted: Bool, vault: FamiliarDID? = nil
+  ) throws(PolicyError) {
+    try self.init(
+      Envelope.policy(bytes, tag: Self.tag), cid: cid, isTrusted: isTrusted, vault: vault)
   }
 
   /// Signs an entry.
@@ -57,9 +60,13 @@ public struct PolicyEntry: Hashable, Sendable {
       decoding: Envelope.policySigned(tag: tag, payload: payload, by: key).bytes)
   }
 
-  private init(_ envelope: Envelope, cid: CID, isTrusted: Bool) throws(PolicyError) {
+  private init(
+    _ envelope: Envelope, cid: CID, isTrusted: Bool, vault familiar: FamiliarDID?
+  ) throws(PolicyError) {
     let fields = try PolicyFields(envelope.payload, of: "entry", Self.schema)
-    vault = try fields.required("vault", \.asDID)
+    vault = try fields.required("vault") { value in
+      if let familiar { familiar.read(value) } else { value.asDID }
+    }
     actor = try fields.required("by") { PolicyActor($0) }
     sequence = try fields.number("seq")
     previous = try fields.orNull("prev", \.asLink)
@@ -67,7 +74,8 @@ public struct PolicyEntry: Hashable, Sendable {
     guard dependencies.count <= PolicyLimits.dependenciesMax,
       zip(dependencies, dependencies.dropFirst()).allSatisfy({ $0 < $1 })
     else { throw PolicyError(.malformed, "deps is too long, or not sorted") }
-    body = try PolicyBody(fields.required("body") { $0 }, isTrusted: isTrusted)
+    body = try PolicyBody(
+      fields.required("body") { $0 }, isTrusted: isTrusted, vault: familiar)
     signature = envelope.signature
     signedCount = envelope.signedCount
     bytes = envelope.bytes

@@ -19,6 +19,7 @@ public struct PolicyLog: Sendable {
   }
 
   private let limits: PolicyLimits
+  private let familiarVault: FamiliarDID
   private(set) var history: PolicyHistory
   private var queue: DependencyQueue<CID, PolicyEntry>
   /// What the log amounted to when somebody last asked.
@@ -27,6 +28,7 @@ public struct PolicyLog: Sendable {
   /// A log without entries.
   public init(genesis: Genesis, limits: PolicyLimits = .standard) {
     self.limits = limits
+    familiarVault = FamiliarDID(genesis.vault)
     history = PolicyHistory(genesis: genesis)
     queue = DependencyQueue(countMax: limits.waitingMax, bytesMax: limits.waitingBytesMax)
   }
@@ -59,7 +61,8 @@ public struct PolicyLog: Sendable {
     // The name is cheaper to find than the entry is to read, and most of what comes is known.
     let cid = CID.of(bytes, codec: .dagCBOR)
     if history.contains(cid) { return .known }
-    let entry = try PolicyEntry(decoding: bytes, cid: cid, isTrusted: isTrusted)
+    let entry = try PolicyEntry(
+      decoding: bytes, cid: cid, isTrusted: isTrusted, vault: familiarVault)
     let needs = entry.needs
     guard needs.allSatisfy({ history.contains($0) }) else {
       let missing = Set(needs.filter { !history.contains($0) })

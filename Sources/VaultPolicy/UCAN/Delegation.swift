@@ -55,11 +55,16 @@ public struct Delegation: SignedToken {
 
   /// Reads a delegation; verifies no signature.
   public init(decoding bytes: [UInt8]) throws(UCANError) {
+    try self.init(decoding: bytes, subject: nil)
+  }
+
+  /// Reads a delegation whose subject is expected to be one that is known.
+  init(decoding bytes: [UInt8], subject familiar: FamiliarDID?) throws(UCANError) {
     let envelope = try Envelope.ucan(bytes, tag: Self.tag, bytesMax: UCANLimits.delegationBytesMax)
     let fields = try PayloadReader(envelope.payload, Self.schema)
     issuer = try fields.did("iss")
     terms = Terms(
-      audience: try fields.did("aud"), subject: try fields.didOrNull("sub"),
+      audience: try fields.did("aud"), subject: try fields.didOrNull("sub", likely: familiar),
       command: try fields.command(),
       policy: try CapabilityPolicy(decoding: fields.value("pol") ?? .null),
       notBefore: try fields.secondsIfPresent("nbf"), expiresAt: try fields.secondsOrNull("exp"),

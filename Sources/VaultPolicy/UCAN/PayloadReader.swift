@@ -19,8 +19,10 @@ struct PayloadReader {
     return did
   }
 
-  func didOrNull(_ key: String) throws(UCANError) -> DID? {
-    if fields[key]?.isNull ?? true { return nil }
+  /// A DID, or null; `likely` is one that it probably is.
+  func didOrNull(_ key: String, likely familiar: FamiliarDID? = nil) throws(UCANError) -> DID? {
+    guard let value = fields[key], !value.isNull else { return nil }
+    if let familiar, let did = familiar.read(value) { return did }
     return try did(key)
   }
 
