@@ -96,6 +96,27 @@ import VaultStore
     try await requireAgreement(world)
   }
 
+  @Test func `many deletions are asked about where they would count, and only there`()
+    async throws
+  {
+    let world = try await makeWorld()
+    for number in 0..<30 {
+      try world.folder.write("shared/final/\(number)", "x")
+      try world.folder.write("shared/drafts/\(number)", "x")
+    }
+    try await world.own.comeTogether()
+    try await world.sync("bob", "shared")
+    let bob = try world.guest("bob").device.folder
+    for number in 0..<30 { try bob.remove("shared/final/\(number)") }
+    let report = try await world.sync("bob", "shared")
+    #expect(report.problems.contains { $0.message.contains("29 more stays on this device") })
+    for number in 0..<30 { try bob.remove("shared/drafts/\(number)") }
+    await #expect(throws: FreeholdError.self) { try await world.sync("bob", "shared") }
+    try await world.own.comeTogether()
+    #expect(try world.folder.read("shared/final/7") == "x")
+    #expect(try world.folder.read("shared/drafts/7") == "x")
+  }
+
   @Test func `the library's verbs refuse what is outside, and change nothing`() async throws {
     let world = try await makeWorld()
     let bob = try world.vault("bob", "shared")

@@ -14,7 +14,7 @@ extension LocalIntake {
     let change = changes[position]
     guard let limits else { return try apply(change, position, to: &draft) }
     guard isAllowed(change, limits, draft.tree) else {
-      keptBack.append(change.path)
+      if change.isWorthTelling { keptBack.append(change.path) }
       return
     }
     try apply(standingAlone(change, limits, draft.tree), position, to: &draft)

@@ -18,7 +18,8 @@ extension Vault {
 
   /// What is different in a folder in which this device may only read: it stays as it is.
   func tellOfOwnChanges(_ changes: FolderChanges, _ report: inout SyncReport) {
-    tell(changes.changes.map(\.path), stayBecause: "is shared for reading only", &report)
+    let paths = changes.changes.lazy.filter(\.isWorthTelling).map(\.path)
+    tell(Array(paths), stayBecause: "is shared for reading only", &report)
   }
 
   /// What is different outside of the paths that this device may write: it stays as it is.
@@ -37,5 +38,14 @@ extension Vault {
         "this folder \(reason): \(first.escapedForTerminal)\(more) stays on this device and goes"
           + " nowhere",
         hint: "ask for the right to write, or move it elsewhere"))
+  }
+}
+
+extension LocalChange {
+  /// Whether a person should hear that it stays on this device: the time of a folder moves with
+  /// what is in it, and also when that came back.
+  var isWorthTelling: Bool {
+    if case .attributesChanged = action, stat.kind == .folder { return false }
+    return true
   }
 }

@@ -1,4 +1,5 @@
 import VaultFolder
+import VaultPolicy
 
 /// Holds a sync up when the folder looks emptied: an unmounted disk, a wrong path, a mistake.
 enum MassChangeGuard {
@@ -10,8 +11,10 @@ enum MassChangeGuard {
   static let deletionsHarmless = 20
 
   /// Throws `needsDecision` when a person should look first.
-  static func check(_ changes: FolderChanges) throws {
-    let deleted = changes.deletedCount
+  ///
+  /// What a device may not remove, by its limits, is not asked about: it stays in the vault.
+  static func check(_ changes: FolderChanges, limits: WritingRights? = nil) throws {
+    let deleted = limits.map { deletedCount(in: changes, within: $0) } ?? changes.deletedCount
     if changes.rootWasReplaced, changes.indexedCount > 0 {
       throw FreeholdError(
         .needsDecision,
@@ -25,5 +28,14 @@ enum MassChangeGuard {
     throw FreeholdError(
       .needsDecision, "\(deleted) of \(changes.indexedCount) files and folders are gone",
       hint: "if that is meant, freehold sync --accept; deleted files stay restorable")
+  }
+
+  private static func deletedCount(
+    in changes: FolderChanges, within limits: WritingRights
+  ) -> Int {
+    changes.changes.ofKnownObjects.reduce(0) { count, change in
+      guard case .deleted = change.action else { return count }
+      return count + (limits.allow(.remove, at: change.path.names.map(\.bytes), in: .max) ? 1 : 0)
+    }
   }
 }

@@ -76,7 +76,7 @@ extension Vault {
     mirror.troubles += changes.troubles
     mirror.removeStaleDrafts(using: &generator)
     guard writesHere else { return tellOfOwnChanges(changes, &report) }
-    if !options.acceptsMassChange { try MassChangeGuard.check(changes) }
+    if !options.acceptsMassChange { try MassChangeGuard.check(changes, limits: ownLimits) }
     try passOverSettings(mirror)
     if options.isDryRun {
       report.outgoing = changes.counts
