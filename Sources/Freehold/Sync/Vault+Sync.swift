@@ -113,6 +113,8 @@ extension Vault {
     try mirrorNodes()
     try await completeSuccession()
     try settleKeys()
+    // What came before a crash and is judged before it is merged.
+    try mergeWaiting()
     try await heal(meter: meter)
     try spread()
     try refreshHead()
@@ -152,6 +154,7 @@ extension Vault {
     let filled =
       adoption.isAdopted
       ? [:] : await fillHistory(from: reached, bytesMax: Self.historyBytesPerSync)
+    try mergeWaiting()
     let published = await publishCheckpointIfWorthIt(to: reached)
     for index in outcomes.indices {
       let node = outcomes[index].node

@@ -154,12 +154,12 @@ extension Vault {
     _ = tree.merge(batches)
     tree.labelClashes()
     if !limited.isEmpty { broken += try merge(limited, among: batches) }
-    isTreeDirty = true
     let merged = waiting.filter { $0.sequence <= tree.vector[$0.device.key] }
     try database.write { transaction in
       for entry in merged { try transaction.setState(.merged, entry) }
       for entry in broken { try transaction.setState(.quarantined, entry) }
     }
+    if !merged.isEmpty { isTreeDirty = true }
     return (opened.filter { $0.sequence > tree.vector[$0.device.key] }, !merged.isEmpty)
   }
 }
