@@ -224,6 +224,23 @@ import VaultStore
     try await requireAgreement(world)
   }
 
+  @Test func `what came and was not merged before a crash is merged by the next sync`()
+    async throws
+  {
+    let world = try await makeWorld()
+    try world.write("bob", "shared", "drafts/new.md", "new")
+    try await world.sync("bob", "shared")
+    try await world.own.comeTogether()
+    let part = try await world.owner.scoped("shared")
+    let bob = try world.vault("bob", "shared").device
+    let before = await part.treeDigest()
+    try await part.crashBeforeMergingLast(of: bob)
+    #expect(await part.treeDigest() != before)
+    try await world.own.sync(0)
+    #expect(await part.treeDigest() == before)
+    #expect(try world.folder.read("shared/drafts/new.md") == "new")
+  }
+
   @Test func `who is limited later keeps what was written before`() async throws {
     let world = try await SharingWorld(devices: 2)
     try world.folder.write("shared/a.md", "a")
@@ -328,6 +345,16 @@ extension Vault {
       }
     }
     try append([try #require(batch)]) { _ in }
+  }
+
+  /// Takes the last entry of somebody out of the tree, as if the program had stopped before.
+  fileprivate func crashBeforeMergingLast(of author: DID) throws {
+    let last = tree.vector[author.key]
+    try database.write { transaction in
+      try transaction.setState(.waiting, scope: scope, device: author, sequences: last...last)
+      try transaction.removeCheckpoint(scope)
+    }
+    tree = try loadTree()
   }
 
   /// The state that a device comes to that reads all entries again.
