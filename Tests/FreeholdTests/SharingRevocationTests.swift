@@ -76,6 +76,39 @@ import VaultPolicy
     #expect(told.problems.contains { $0.code == .refused })
   }
 
+  @Test func `with a bound on its age a node refuses guests before it hears of a revocation`()
+    async throws
+  {
+    let world = try await makeWorld()
+    let (first, silent) = (world.own.nodes[0].did, world.own.nodes[1].did)
+    #expect(try await world.owner.setPolicyAge(secondsMax: 86_400).silent.isEmpty)
+    await #expect(throws: FreeholdError.self) {
+      _ = try await world.owner.setPolicyAge(secondsMax: 59)
+    }
+    try await world.own.sync(0)
+    #expect(try await world.sync("bob", "shared").nodesReached == 2)
+    world.own.network.setCut(true, silent)
+    try await world.revoke("bob", "shared")
+    world.own.network.setCut(false, silent)
+    world.own.network.setCut(true, first)
+    #expect(try await world.sync("bob", "shared").nodesReached == 1, "it cannot know yet")
+    world.own.pass(.seconds(86_401))
+    for name in ["bob", "carol"] {
+      let told = try await world.sync(name, "shared")
+      #expect(told.nodesReached == 0)
+      #expect(told.problems.contains { $0.code == .refused })
+    }
+    // A device of the owner comes: who has access is served again.
+    world.own.network.setCut(false, first)
+    try await world.own.sync(0)
+    #expect(try await world.sync("carol", "shared").nodesReached == 2)
+    #expect(try await world.sync("bob", "shared").nodesReached == 0)
+    // Without the bound any age is good enough.
+    _ = try await world.owner.setPolicyAge(secondsMax: nil)
+    world.own.pass(.seconds(400 * 86_400))
+    #expect(try await world.sync("carol", "shared").nodesReached == 2)
+  }
+
   @Test func `a revocation that not every node knows is told again by the same command`()
     async throws
   {

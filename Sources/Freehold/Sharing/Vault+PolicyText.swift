@@ -19,6 +19,10 @@ extension Vault {
     var comments = ["the vault \(name), \(did.text)"]
     comments += try devices().filter(\.isActive).map { "\($0.name) manages, rank \($0.rank)" }
     comments += nodeBook.values.map(\.name).sorted().map { "\($0) holds" }
+    if let seconds = policyAgeSecondsMax {
+      let age = TimeExpression.durationText(milliseconds: Int64(clamping: seconds) * 1_000)
+      comments.append("nodes serve managers only when none of them was there for \(age)")
+    }
     var rules: [PolicyText.Rule] = []
     let known = Set(contacts().map(\.name))
     for grant in grants {

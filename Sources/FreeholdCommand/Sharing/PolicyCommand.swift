@@ -10,11 +10,14 @@ struct PolicyCommand: ParsableCommand {
       freehold policy show > policy.txt
       freehold policy apply policy.txt --dry-run
       freehold policy apply policy.txt
+      freehold policy freshness 7d
 
       One sentence a line: bob may read photos/2026 until 2027-02-23T00:00:00Z. The signed grants
       are the authority: lines that are added become grants, lines that are gone revocations.
       """,
-    subcommands: [PolicyShowCommand.self, PolicyApplyCommand.self])
+    subcommands: [
+      PolicyShowCommand.self, PolicyApplyCommand.self, PolicyFreshnessCommand.self,
+    ])
 }
 
 /// `freehold policy show`: the policy as a text.

@@ -19,8 +19,26 @@ extension NodeService {
     let memory = try memory(of: asked.invocation.subject)
     let caller = try memory.judge.authorise(
       asked.token, wanted: wanted, body: .whole(request.body), at: now, by: did)
+    try requireRecentWord(for: caller, memory.judge)
     try spend(for: asked.invocation.subject)
     return Admitted(vault: asked.invocation.subject, memory: memory, caller: caller)
+  }
+
+  /// Serves managers only, when the vault's owner has set how old a manager's word may be and none
+  /// was here for so long: somebody may have been revoked of whom this node has not heard.
+  private func requireRecentWord(
+    for caller: VaultJudge.Caller, _ judge: VaultJudge
+  ) throws {
+    let moment = now.seconds
+    guard !caller.isManager else {
+      return withState { $0.managersSeen[judge.vault] = moment }
+    }
+    guard let most = judge.policyAgeSecondsMax else { return }
+    let seen = withState { $0.managersSeen[judge.vault] }
+    guard let seen, moment - seen <= Int64(clamping: most) else {
+      throw NodeRefusal.refused(
+        "nobody who manages the vault has been here for longer than its owner allows")
+    }
   }
 
   /// Lets in whoever may push by the policy here, or by that policy and the entries that it brings.
@@ -42,6 +60,7 @@ extension NodeService {
       _ = try memory.judge.add(entries)
       let caller = try memory.judge.authorise(
         asked.token, wanted: .push, body: .whole(request.body), at: now, by: did)
+      try requireRecentWord(for: caller, memory.judge)
       return Admitted(vault: vault, memory: memory, caller: caller)
     }
   }

@@ -33,6 +33,9 @@ public final class NodeService: Sendable {
     /// Mailboxes and what strangers may ask of them: gone with the process, on purpose.
     var mailboxes: Mailboxes
     var strangers: TokenBuckets<Bool>
+    /// When a manager of a vault was here last, in seconds; gone with the process, so that a
+    /// restart never makes an old word a new one.
+    var managersSeen: [DID: Int64] = [:]
     var usedBytes: Int64
     var isStopping = false
   }

@@ -102,6 +102,9 @@ struct VaultJudge: Sendable {
   /// The scope of the root folder; nil before the policy names one.
   var rootScope: ScopeID? { state.rootScope?.scope }
 
+  /// How old a manager's word may be before only managers are served, in seconds; nil for any age.
+  var policyAgeSecondsMax: UInt64? { state.settings.policyAgeSecondsMax }
+
   /// Whether a device has or had a part in the vault.
   func knows(_ device: DID) -> Bool {
     device == vault || !state.grants(to: device).isEmpty
