@@ -32,6 +32,7 @@ extension Vault {
   func applyRevocations() throws {
     let feeds = try database.read { try $0.feeds(in: scope) }
     var leavesTree = false
+    var judged: [(name: String, digest: Bytes32)] = []
     for feed in feeds where feed.device != device && knowsPart(of: feed.device) {
       let kept = keptCount(of: feed.device, in: scope) ?? feed.count
       let merged = tree.vector[feed.device.key]
@@ -41,7 +42,11 @@ extension Vault {
         let isWhole = feeds.allSatisfy { $0.first == 1 }
         counting = isWhole ? max(kept, try cited(feed.device, feeds)) : merged
       }
-      let settled = try settledCount(of: feed.device, merged: min(merged, counting), feeds)
+      var settled = min(merged, counting)
+      if let change = try changeOfRights(of: feed.device, merged: settled, feeds) {
+        settled = change.settled
+        judged.append((change.name, change.digest))
+      }
       try database.write { transaction in
         if counting > 0 {
           try transaction.changeState(
@@ -69,22 +74,25 @@ extension Vault {
       treeWentBack = true
     }
     try mergeWaiting()
+    // At last: what is interrupted before is done again.
+    try database.write { transaction in
+      for (name, digest) in judged { try transaction.setMeta(name, to: digest.bytes) }
+    }
   }
 
-  /// How many of the merged entries of a feed count as they are: those behind them are judged
-  /// anew, since what their author may write has changed.
-  private func settledCount(
+  /// What is new about what an author may write: how many of the merged entries count as they are,
+  /// and under which name it is noted that the others were judged anew.
+  ///
+  /// Nil when nothing is, or when the history is not here to judge by.
+  private func changeOfRights(
     of author: DID, merged: UInt64, _ feeds: [StoredFeed]
-  ) throws -> UInt64 {
+  ) throws -> (settled: UInt64, name: String, digest: Bytes32)? {
     let rights = writingRights(of: author)
-    let name = "writing-rights/\(author.text)"
-    let known = try database.read { try $0.meta(name) }
-    guard rights.digest.bytes != known else { return merged }
-    try database.write { try $0.setMeta(name, to: rights.digest.bytes) }
-    guard let first = rights.firstLimited, first <= merged,
-      feeds.allSatisfy({ $0.first == 1 })
-    else { return merged }
-    return min(merged, max(first - 1, try cited(author, feeds)))
+    let (name, digest) = ("writing-rights/\(author.text)", rights.digest)
+    guard try database.read({ try $0.meta(name) }) != digest.bytes else { return nil }
+    guard let first = rights.firstLimited, first <= merged else { return (merged, name, digest) }
+    guard feeds.allSatisfy({ $0.first == 1 }) else { return nil }
+    return (min(merged, max(first - 1, try cited(author, feeds))), name, digest)
   }
 
   /// How much of a feed other devices, those with access, have built on.
