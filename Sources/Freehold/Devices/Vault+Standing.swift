@@ -63,7 +63,7 @@ extension Vault {
           from: [.waiting, .merged], to: .quarantined, scope: scope, device: feed.device,
           sequences: counting + 1...feed.count)
       }
-      if merged > min(settled, counting) { leavesTree = true }
+      if merged > settled { leavesTree = true }
     }
     if leavesTree {
       try database.write {

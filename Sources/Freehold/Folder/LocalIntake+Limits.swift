@@ -32,16 +32,21 @@ extension LocalIntake {
     let isFolder = change.stat.kind == .folder
     switch change.action {
     case .created:
-      return isFolder && limits.mayWrite(below: new)
+      return isFolder && limits.mayAllow(.put, belowFolder: new, in: .max)
         || limits.allow(.put, at: new, in: .max) && limits.allow(.meta, at: new, in: .max)
     case .moved:
-      return limits.allow(.remove, at: old, isFolder) && limits.allow(.put, at: new, isFolder)
+      return isFolder
+        ? limits.allowWhole(.remove, at: old, in: .max)
+          && limits.allowWhole(.put, at: new, in: .max)
+        : limits.allow(.remove, at: old, in: .max) && limits.allow(.put, at: new, in: .max)
     case .contentMaybeChanged:
       return limits.allow(.put, at: old, in: .max) && limits.allow(.meta, at: old, in: .max)
     case .attributesChanged:
-      return isFolder && limits.mayWrite(below: old) || limits.allow(.meta, at: old, in: .max)
+      return isFolder && limits.mayAllow(.put, belowFolder: old, in: .max)
+        || limits.allow(.meta, at: old, in: .max)
     case .deleted:
-      return limits.allow(.remove, at: old, isFolder)
+      return isFolder
+        ? limits.allowWhole(.remove, at: old, in: .max) : limits.allow(.remove, at: old, in: .max)
     }
   }
 
@@ -51,7 +56,7 @@ extension LocalIntake {
   ) -> LocalChange {
     guard case .deleted(isTop: false) = change.action,
       let around = object(change.parent).flatMap({ tree.path(of: $0) }),
-      !limits.allow(.remove, at: around, true)
+      !limits.allowWhole(.remove, at: around, in: .max)
     else { return change }
     return change.with(.deleted(isTop: true))
   }
@@ -63,18 +68,5 @@ extension LocalIntake {
       let around = tree.path(of: folder)
     else { return shown }
     return around + [name]
-  }
-}
-
-extension WritingRights {
-  /// Whether something may be done at a path, and at all below it when it takes that along.
-  fileprivate func allow(_ act: Act, at path: [[UInt8]], _ takesBelow: Bool) -> Bool {
-    allow(act, at: path, in: .max)
-      && (!takesBelow || outcome(of: act, belowFolder: path, in: .max) == .always)
-  }
-
-  /// Whether something below a folder may be written.
-  fileprivate func mayWrite(below path: [[UInt8]]) -> Bool {
-    outcome(of: .put, belowFolder: path, in: .max) > .never
   }
 }

@@ -108,7 +108,7 @@ extension Vault {
 
 extension Mount {
   /// The path for messages.
-  var shown: String { FolderPath(path.compactMap { FileName($0) }).escapedForTerminal }
+  var shown: String { VaultPath(path).shown }
 }
 
 extension SyncReport {

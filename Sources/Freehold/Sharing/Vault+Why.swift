@@ -53,7 +53,7 @@ extension Vault {
   ) -> Bool {
     let rights = policy.state.writingRights(of: device, in: scope)
     return rights.allow(.put, at: path.names, in: .max)
-      || isFolder && rights.outcome(of: .put, belowFolder: path.names, in: .max) > .never
+      || isFolder && rights.mayAllow(.put, belowFolder: path.names, in: .max)
   }
 
   /// The devices that a name means: those of a contact, or one of the owner's.

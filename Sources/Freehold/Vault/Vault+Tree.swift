@@ -152,7 +152,7 @@ struct EntryOpener {
   /// Whether an entry that was not merged yet counts whatever is in it: its author may write
   /// everything.
   ///
-  /// The others are judged first (`Vault.mergeLimited`).
+  /// The others are judged first (`Vault.merge(_:among:)`).
   func counts(_ entry: StoredEntry) -> Bool {
     state.mayWriteEverything(entry.device, in: entry.scope, entry: entry.sequence)
   }

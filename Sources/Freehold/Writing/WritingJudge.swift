@@ -54,7 +54,7 @@ struct WritingJudge {
       for path in places(of: object) { try require(.put, at: path) }
     case .setAttribute(let object, _, _):
       for path in places(of: object) {
-        if isFolder(object), mayHold(path, .meta) { continue }
+        if isFolder(object), rights.mayAllow(.meta, belowFolder: path, in: entry) { continue }
         try require(.meta, at: path)
       }
     case .setSetting: return
@@ -75,7 +75,7 @@ struct WritingJudge {
   }
 
   private func requireMaking(_ kind: ObjectKind, at path: [[UInt8]]) throws(Violation) {
-    if kind == .folder, mayHold(path, .put) { return }
+    if kind == .folder, rights.mayAllow(.put, belowFolder: path, in: entry) { return }
     try require(.put, at: path)
   }
 
@@ -83,14 +83,9 @@ struct WritingJudge {
     _ act: WritingRights.Act, at path: [[UInt8]], isWhole: Bool = false
   ) throws(Violation) {
     let passes =
-      rights.allow(act, at: path, in: entry)
-      && (!isWhole || rights.outcome(of: act, belowFolder: path, in: entry) == .always)
+      isWhole
+      ? rights.allowWhole(act, at: path, in: entry) : rights.allow(act, at: path, in: entry)
     guard passes else { throw Violation(act: act, path: path) }
-  }
-
-  /// Whether something below a folder may be written.
-  private func mayHold(_ path: [[UInt8]], _ act: WritingRights.Act) -> Bool {
-    rights.outcome(of: act, belowFolder: path, in: entry) > .never
   }
 
   private func isFolder(_ object: ObjectID) -> Bool { after.kind(of: object) == .folder }

@@ -94,6 +94,17 @@ public struct WritingRights: Hashable, Sendable {
     return outcome(of: act, below: text + "/", at: entry)
   }
 
+  /// Whether an entry may do something at a path and at all paths below it: what moves or goes
+  /// takes those along.
+  public func allowWhole(_ act: Act, at path: [[UInt8]], in entry: UInt64) -> Bool {
+    allow(act, at: path, in: entry) && outcome(of: act, belowFolder: path, in: entry) == .always
+  }
+
+  /// Whether an entry may do something at some path below a folder.
+  public func mayAllow(_ act: Act, belowFolder path: [[UInt8]], in entry: UInt64) -> Bool {
+    outcome(of: act, belowFolder: path, in: entry) > .never
+  }
+
   private func outcome(of act: Act, below prefix: String, at entry: UInt64) -> PolicyOutcome {
     shares(for: act, at: entry).map { share in
       share.policies.map { $0.outcome(below: prefix, arguments(share, path: nil)) }.min()
