@@ -11,8 +11,9 @@ import VaultSync
 //
 // The idea: each file is cut where its manifest cuts it, so it stays the same content for every
 // device, and only where it lies is new. Pieces come from the folder when it has them, else from
-// the nodes. After some files their packs are stored, the tree is told, and the nodes get them: a
-// run that is stopped is gone on with by the next one, which finds less to do.
+// the nodes. After some files the nodes get their packs, then the tree is told: a run that is
+// stopped is gone on with by the next one, which finds less to do. The tree comes last because what
+// others changed meanwhile is heard while the packs go out, and stays as they wrote it.
 //
 // Old packs stay at the nodes as long as the history names them.
 
@@ -30,11 +31,16 @@ extension Vault {
 
   /// Seals it anew and brings it to the nodes; what is left over.
   ///
-  /// Throws `offline` when no node answers: what was done until then stays.
+  /// Ends early when a node has no space left. Throws `offline` when no node answers. What was done
+  /// until then stays.
   public func reencrypt(
     at path: VaultPath, progress: SyncProgress = SyncProgress()
-  ) async throws -> ReencryptionPlan {
-    try await keyHolder(at: path).reencrypt(progress)
+  ) async throws -> ReencryptionOutcome {
+    let holder = try await keyHolder(at: path)
+    var outcome = ReencryptionOutcome()
+    try await holder.reencrypt(progress, &outcome.problems)
+    outcome.left = try await holder.planReencryption()
+    return outcome
   }
 
   private func keyHolder(at path: VaultPath) async throws -> Vault {
@@ -52,6 +58,7 @@ extension Vault {
       throw FreeholdError(.refused, "this device may not write there, so it seals nothing anew")
     }
     var plan = ReencryptionPlan()
+    plan.waitingBytes = try database.read { try $0.pendingBytes() }
     let reader = try contentReader(meter: TrafficMeter())
     for object in filesInPacks() {
       let heads = tree.contents(of: object)
@@ -67,18 +74,19 @@ extension Vault {
     return plan
   }
 
-  private func reencrypt(_ progress: SyncProgress) async throws -> ReencryptionPlan {
+  private func reencrypt(_ progress: SyncProgress, _ problems: inout [Problem]) async throws {
     guard !comparesAnew else {
       throw FreeholdError(
         .needsDecision, "this home became a new device and has not compared the folder yet",
         hint: "freehold sync, then freehold reencrypt")
     }
-    // What others changed meanwhile is not to be written over.
-    try await bringResealed(progress)
-    guard let epoch = keyring.writingKey(scope)?.number else { return ReencryptionPlan() }
+    // What others changed meanwhile is not to be written over, and what a run that was stopped has
+    // sealed is to be brought.
+    try await bringResealed(progress, &problems)
+    guard let epoch = keyring.writingKey(scope)?.number else { return }
     let mirror = try openMirror()
     var rest = filesInPacks()[...]
-    while !rest.isEmpty {
+    while !rest.isEmpty, !problems.isFull {
       try Task.checkCancellation()
       var files: [ResealedFile] = []
       var bytes = 0
@@ -94,11 +102,33 @@ extension Vault {
       }
       guard !files.isEmpty else { continue }
       progress.begin(.reading, files: files.count, bytes: bytes)
-      try await seal(files, than: epoch, mirror?.root, reader, progress)
-      try await bringResealed(progress)
+      let values = try await seal(files, than: epoch, mirror?.root, reader, progress)
+      try await bringResealed(progress, &problems)
+      guard !problems.isFull else { break }
+      let records = try packRecordsToAnnounce()
+      try commit { draft in
+        for (pack, record) in records {
+          try draft.setSetting(PackRecord.key(pack), to: record.bytes)
+        }
+        for (file, value) in values where draft.tree.contents(of: file.object) == [file.head] {
+          try draft.setContent(file.object, to: value)
+        }
+      }
+      try await bringResealed(progress, &problems)
     }
-    for (_, part) in try await openParts() { _ = try await part.reencrypt(progress) }
-    return try await planReencryption()
+    for (_, part) in try await openParts() {
+      problems = try await part.reencrypted(progress, after: problems)
+    }
+  }
+
+  /// The same in a part of this vault, unless a node is full already; all that went wrong.
+  private func reencrypted(
+    _ progress: SyncProgress, after before: [Problem]
+  ) async throws -> [Problem] {
+    var problems = before
+    guard !problems.isFull else { return problems }
+    try await reencrypt(progress, &problems)
+    return problems
   }
 
   /// The files of which something lies in packs, in the order of their names.
@@ -132,11 +162,13 @@ extension Vault {
     return files
   }
 
-  /// Seals some files and tells the tree where they lie now.
+  /// Seals some files; what their manifests are now.
+  ///
+  /// Their packs are durable here when this returns.
   private func seal(
     _ files: [ResealedFile], than epoch: UInt64, _ root: FolderRoot?, _ reader: ContentReader,
     _ progress: SyncProgress
-  ) async throws {
+  ) async throws -> [(file: ResealedFile, value: [UInt8])] {
     let tools = try makeIntake(knowing: epoch)
     var numbers: [Int: ResealedFile] = [:]
     for file in files {
@@ -159,15 +191,7 @@ extension Vault {
           contentTag: file.manifest.contentTag)
       values.append((file, try bytes(of: content)))
     }
-    let records = try packRecordsToAnnounce()
-    try commit { draft in
-      for (pack, record) in records {
-        try draft.setSetting(PackRecord.key(pack), to: record.bytes)
-      }
-      for (file, value) in values where draft.tree.contents(of: file.object) == [file.head] {
-        try draft.setContent(file.object, to: value)
-      }
-    }
+    return values
   }
 
   /// Seals one file's pieces: from the folder, or from the nodes; its number in the intake.
@@ -177,7 +201,7 @@ extension Vault {
     if let root, let names = tree.path(of: file.object) {
       let number = tools.intake.begin()
       let path = FolderPath(names.compactMap { FileName($0) })
-      if (try? tools.cut(path, in: root, at: file.extents, as: number, store: store)) == true {
+      if try tools.cut(path, in: root, at: file.extents, as: number, store: store) {
         tools.intake.end(number)
         return number
       }
@@ -185,6 +209,7 @@ extension Vault {
     }
     let number = tools.intake.begin()
     for extent in file.extents {
+      try Task.checkCancellation()
       switch extent {
       case .hole(let length): tools.intake.addHole(length, to: number)
       case .data(let chunk):
@@ -196,16 +221,27 @@ extension Vault {
     return number
   }
 
-  /// Brings what was sealed to the nodes, so that the outbox never holds more than one step.
-  private func bringResealed(_ progress: SyncProgress) async throws {
+  /// Brings what was sealed to the nodes, so that the outbox never holds more than one step, and
+  /// hears what others did.
+  ///
+  /// Of what went wrong before only what was altered is still said.
+  private func bringResealed(_ progress: SyncProgress, _ problems: inout [Problem]) async throws {
     guard !nodeBook.isEmpty else { return }
     let outcomes = try await exchangeWithNodes(meter: TrafficMeter(), progress: progress)
+    try Task.checkCancellation()
     guard outcomes.contains(where: \.isReached) else {
       throw FreeholdError(
         .offline, "no node can be reached; what is sealed anew so far is kept",
         hint: "freehold reencrypt goes on where it stopped")
     }
+    problems.removeAll { $0.code != .tampered }
+    problems += self.problems(outcomes).filter { !problems.contains($0) }
   }
+}
+
+extension [Problem] {
+  /// Whether a node has no space left.
+  fileprivate var isFull: Bool { contains { $0.code == .noSpace } }
 }
 
 extension Manifest.Extent {
@@ -217,37 +253,44 @@ extension Manifest.Extent {
 }
 
 extension IntakeTools {
-  /// Cuts a file of the folder at given places; false when it is not that content.
+  /// Cuts a file of the folder at given places; false when it is not that content, or is not there.
   fileprivate func cut(
     _ path: FolderPath, in root: FolderRoot, at extents: [Manifest.Extent], as number: Int,
     store: (ContentIntake.Packed) throws -> Void
   ) throws -> Bool {
-    let file = try FileReader(root, at: path)
     var cutter = PieceCutter(extents)
     let zeros = [UInt8](repeating: 0, count: 1 << 16)
     func take(_ bytes: UnsafeRawBufferPointer) throws -> Bool {
-      try cutter.take(bytes) { bytes, length in
+      try Task.checkCancellation()
+      return try cutter.take(bytes) { bytes, length in
         guard let bytes else { return intake.addHole(length, to: number) }
         intake.add(bytes, to: number)
         try advance(store: store)
       }
     }
-    while let goesOn = try file.nextPiece({ piece -> Bool in
-      switch piece {
-      case .data(let bytes): return try take(bytes)
-      case .hole(let length):
-        var left = length
-        while left > 0 {
-          let count = Int(min(left, Int64(zeros.count)))
-          guard
-            try zeros.withUnsafeBytes({ try take(UnsafeRawBufferPointer(rebasing: $0[..<count])) })
-          else { return false }
-          left -= Int64(count)
+    do {
+      let file = try FileReader(root, at: path)
+      while let goesOn = try file.nextPiece({ piece -> Bool in
+        switch piece {
+        case .data(let bytes): return try take(bytes)
+        case .hole(let length):
+          var left = length
+          while left > 0 {
+            let count = Int(min(left, Int64(zeros.count)))
+            guard
+              try zeros.withUnsafeBytes({
+                try take(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+              })
+            else { return false }
+            left -= Int64(count)
+          }
+          return true
         }
-        return true
+      }) {
+        guard goesOn else { return false }
       }
-    }) {
-      guard goesOn else { return false }
+    } catch is FolderError {
+      return false
     }
     return cutter.isComplete
   }

@@ -17,7 +17,7 @@ struct ReencryptCommand: AsyncParsableCommand {
       stay in the history as they are, and what was read once may have been kept.
 
       A run that was stopped goes on when it is run again. Run it when your devices are in step:
-      a file that another one changes meanwhile may show up as a conflict.
+      what one of them has changed and not yet brought to a node may show up as a conflict.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -37,21 +37,42 @@ struct ReencryptCommand: AsyncParsableCommand {
     let place = try session.place(typed.folder)
     let path = try typed.paths.first.map { try place.path($0) } ?? .root
     let line = ProgressLine(session)
-    let (plan, left) = try await session.withVault(place) { vault in
+    let (plan, outcome) = try await session.withVault(place) {
+      vault -> (ReencryptionPlan, ReencryptionOutcome?) in
       let plan = try await vault.planReencryption(at: path)
       tell(plan, session.console)
-      guard !dryRun, plan.fileCount > 0 else { return (plan, plan) }
-      try session.console.requireYes(yes, "seal them anew")
+      guard !dryRun, plan.fileCount > 0 || plan.waitingBytes > 0 else { return (plan, nil) }
+      if plan.fileCount > 0 { try session.console.requireYes(yes, "seal them anew") }
       return (plan, try await vault.reencrypt(at: path, progress: line.progress()))
     }
     session.console.endProgress()
+    try conclude(plan, outcome, session.console)
+  }
+
+  private func conclude(
+    _ plan: ReencryptionPlan, _ outcome: ReencryptionOutcome?, _ console: Console
+  ) throws {
+    let left = outcome?.left ?? plan
+    let problems = outcome?.problems ?? []
+    let verdict = Verdict(problems)
     if common.json {
-      try session.console.data(
-        .object([("before", plan.json), ("left", left.json), ("dryRun", .bool(dryRun))]))
-    } else if !dryRun, plan.fileCount > 0 {
-      let done = plan.fileCount - left.fileCount
-      session.console.talk("\(Wording.count(done, "file")) sealed anew and at the nodes")
+      var fields: [(String, JSON)] = [
+        ("before", plan.json), ("left", left.json), ("dryRun", .bool(dryRun)),
+        ("problems", .array(problems.map(\.json))),
+      ]
+      if let error = verdict.error(problems) { fields.append(("error", error.fields)) }
+      try console.data(.object(fields))
+    } else if outcome != nil {
+      console.tell(problems)
+      let done = Wording.count(max(0, plan.fileCount - left.fileCount), "file")
+      let isThere = left.waitingBytes == 0
+      if plan.fileCount > 0 {
+        console.talk("\(done) sealed anew" + (isThere ? " and at the nodes" : ""))
+      } else if isThere {
+        console.talk("everything is at the nodes now")
+      }
     }
+    if let code = verdict.code { throw ExitCode(code.rawValue32) }
     guard !dryRun, !left.isDone else { return }
     throw FreeholdError(
       .partial,
@@ -61,12 +82,20 @@ struct ReencryptCommand: AsyncParsableCommand {
   }
 
   private func tell(_ plan: ReencryptionPlan, _ console: Console) {
-    guard !plan.isDone else { return console.talk("everything lies under the newest keys") }
-    console.talk(
-      "\(Wording.count(plan.fileCount, "file")), \(Wording.size(plan.bytes)), under keys of before")
-    guard plan.conflictCount > 0 else { return }
-    console.talk(
-      "  and \(Wording.count(plan.conflictCount, "file")) with several contents, which stay so")
+    if plan.isDone {
+      console.talk("everything lies under the newest keys")
+    } else {
+      console.talk(
+        "\(Wording.count(plan.fileCount, "file")), \(Wording.size(plan.bytes)), "
+          + "under keys of before")
+    }
+    if plan.conflictCount > 0 {
+      console.talk(
+        "  and \(Wording.count(plan.conflictCount, "file")) with several contents, which stay so")
+    }
+    if plan.waitingBytes > 0 {
+      console.talk("  \(Wording.size(plan.waitingBytes)) are not yet on all nodes")
+    }
   }
 }
 
@@ -75,7 +104,7 @@ extension ReencryptionPlan {
   fileprivate var json: JSON {
     .object([
       ("files", .number(fileCount)), ("bytes", .number(bytes)),
-      ("conflicts", .number(conflictCount)),
+      ("conflicts", .number(conflictCount)), ("waitingBytes", .number(waitingBytes)),
     ])
   }
 }

@@ -13,7 +13,10 @@ final class FolderWorld {
   private(set) var devices: [FolderDevice] = []
   private let nodeClock = SimulatedClock()
 
-  init(devices count: Int = 2, nodes nodeCount: Int = 1, seed: UInt64 = 1) async throws {
+  init(
+    devices count: Int = 2, nodes nodeCount: Int = 1, seed: UInt64 = 1,
+    quotaBytes: Int64 = 1 << 32
+  ) async throws {
     nodes = try (0..<nodeCount).map { [network, nodeClock] number in
       try network.addNode(seed: seed &* 1_000 &+ UInt64(number), clock: nodeClock)
     }
@@ -23,7 +26,7 @@ final class FolderWorld {
     first.adopt(vault)
     for node in nodes {
       _ = try await vault.addNode(
-        try node.invite(quotaBytes: 1 << 32), name: nil, region: nil, operatorName: nil)
+        try node.invite(quotaBytes: quotaBytes), name: nil, region: nil, operatorName: nil)
     }
     devices.append(first)
     try await sync(0)

@@ -25,9 +25,12 @@ final class SharingWorld {
     }
   }
 
-  init(devices: Int = 1, nodes: Int = 2, seed: UInt64 = 1) async throws {
+  init(
+    devices: Int = 1, nodes: Int = 2, seed: UInt64 = 1, quotaBytes: Int64 = 1 << 32
+  ) async throws {
     self.seed = seed
-    own = try await FolderWorld(devices: devices, nodes: nodes, seed: seed)
+    own = try await FolderWorld(
+      devices: devices, nodes: nodes, seed: seed, quotaBytes: quotaBytes)
   }
 
   var owner: Vault { get throws { try own.devices[0].open } }
