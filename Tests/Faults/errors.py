@@ -11,7 +11,7 @@ import shutil
 import shim
 import trees
 from copies import Adopting, Forking
-from people import Accepting, Granting, Hearing, Mounting, Revoking
+from people import Accepting, Granting, Hearing, Mounting, Resealing, Revoking
 from sweeps import count_calls, numbers, wanted
 from tally import CI, Tally
 from vaults import Founding, Restoring, Serving, Syncing, leftover
@@ -179,6 +179,7 @@ PEOPLE = [
     (Accepting, "accept", lambda world, env: world.accept(env)),
     (Revoking, "revoke", lambda world, env: world.revoke(env)),
     (Mounting, "mount", sync),
+    (Resealing, "reencrypt", lambda world, env: world.reseal(env)),
     (Hearing, "hear", lambda world, env: world.hear(env)),
     (Adopting, "adopt", lambda world, env: world.adopt(env)),
     (Forking, "fork", lambda world, env: world.adopt(env)),

@@ -7,7 +7,7 @@ again just works; afterwards the vault is whole, at the nodes too, and nothing i
 
 import shim
 from copies import Adopting, Forking
-from people import Accepting, Granting, Hearing, Mounting, Revoking
+from people import Accepting, Granting, Hearing, Mounting, Resealing, Revoking
 from sweeps import count_calls, numbers, sweep_deaths, wanted
 from tally import Tally
 from vaults import Adding, Founding, Joining, Recovering, Restoring, Serving, Syncing
@@ -37,6 +37,7 @@ sweep(Granting, "grant", 3, lambda world, env: world.grant(env))
 sweep(Mounting, "mount", 3, lambda world, env: world.inside("sync", env=env))
 sweep(Accepting, "accept", 3, lambda world, env: world.accept(env))
 sweep(Revoking, "revoke", 3, lambda world, env: world.revoke(env))
+sweep(Resealing, "reencrypt", 3, lambda world, env: world.reseal(env))
 sweep(Hearing, "hear", 3, lambda world, env: world.hear(env))
 sweep(Adopting, "adopt", 3, lambda world, env: world.adopt(env))
 sweep(Forking, "fork", 3, lambda world, env: world.adopt(env))

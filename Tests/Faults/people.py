@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 
 import trees
 from vaults import Syncing, leftover
@@ -204,6 +205,74 @@ class Revoking(Accepting):
         rows = self.inside("revocations", "--json").json
         silent = [row.get("silent") for row in rows.get("revocations", [])]
         return None if silent == [[]] else f"coverage: {rows}"
+
+
+class Resealing(Revoking):
+    """`reencrypt` of a folder that was taken back, with a change in it that is not synced yet."""
+
+    def build(self):
+        super().build()
+        self.before()
+        # Several pieces, a list of pieces that lies in packs itself, and what lies in the tree.
+        trees.write(self.path("folder"), SHARED + "/several.bin", trees.noise(12, 1_300_000))
+        self.write_sparse(SHARED + "/sparse.bin")
+        trees.write(self.path("folder"), SHARED + "/note.txt", b"a few words")
+        self.do("sync")
+        revoked = self.revoke()
+        require(revoked.code == 0, f"revoke: {revoked}")
+        self.do("sync")
+        require(self.left_to_do(), "there is something to seal anew")
+        self.old = trees.state(self.path("folder"))
+        # The pieces of this one are no longer in the folder: the node has them.
+        trees.write(self.path("folder"), SHARED + "/several.bin", trees.noise(14, 1_200_000))
+        self.new = trees.state(self.path("folder"))
+        self.keep("revoked")
+        return self
+
+    def write_sparse(self, name):
+        """More pieces and holes than a manifest names itself."""
+        with open(self.path("folder", name), "wb") as file:
+            for number in range(70):
+                file.seek(number << 16)
+                file.write(trees.noise(number, 4096))
+
+    def reseal(self, env=None):
+        return self.inside("reencrypt", SHARED, "--yes", env=env)
+
+    def left_to_do(self):
+        """What a further run would seal anew, or bring to the node; None for nothing."""
+        told = self.inside("reencrypt", SHARED, "--dry-run", "--json")
+        nothing = {"files": 0, "bytes": 0, "conflicts": 0, "waitingBytes": 0}
+        return None if told.code == 0 and told.json.get("before") == nothing else f"{told}"
+
+    def judge(self, killed):
+        if killed:
+            result, found = self.restored()
+            if result.code != 0:
+                return f"restore right after: {result}"
+            wrong = trees.differences(self.old, found)
+            if wrong:
+                return f"not as it was: {wrong}"
+            again = self.reseal()
+            if again.code != 0:
+                return f"reencrypt again: {again}"
+        left = self.left_to_do()
+        if left:
+            return f"exit 0, and something is left: {left}"
+        result, found = self.restored()
+        wrong = trees.differences(self.old, found)
+        if result.code != 0 or wrong:
+            return f"not what it was: {result} {wrong}"
+        synced = self.inside("sync")
+        if synced.code != 0:
+            return f"sync: {synced}"
+        return self.whole(self.new) or self.clean()
+
+    def clean(self):
+        """The node has nothing that is damaged or belongs to nobody."""
+        self.stop_node(1, signal.SIGTERM)
+        scrub = self.node_command(1, "scrub", "--json")
+        return f"scrub: {scrub}" if scrub.code != 0 or scrub.json.get("strays") else None
 
 
 class Hearing(Granting):

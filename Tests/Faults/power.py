@@ -14,7 +14,7 @@ import subprocess
 import time
 
 import trees
-from people import SHARED, Revoking
+from people import SHARED, Resealing
 from tally import CI, POINT, Tally
 from vaults import leftover
 from world import FREEHOLD, Broken, World, require, run, wait_until
@@ -149,14 +149,13 @@ class Cuts(World):
         require(not wrong, f"acknowledged and lost: {wrong}")
         return self.settle(wanted)
 
-    def during(self, chance):
-        """The power goes at a random moment of a sync."""
-        old, wanted = self.acknowledged, self.change()
+    def cut_after(self, seconds, *command):
+        """Cuts so long after a command has begun; the code that it ends with, None for not yet."""
         process = subprocess.Popen(
-            [FREEHOLD, "sync", "-C", self.path("folder")], stdin=subprocess.DEVNULL,
+            [FREEHOLD, *command, "-C", self.path("folder")], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "FREEHOLD_HOME": self.path("home")})
-        time.sleep(chance.uniform(0, 1.1) * seconds_of.get(self.loop.kind, 1))
+        time.sleep(seconds)
         self.loop.cut()
         ended = process.poll()
         process.kill()
@@ -164,7 +163,14 @@ class Cuts(World):
         self.stop_nodes()
         self.loop.back()
         self.restart()
-        tally.note("cuts during a sync" if ended is None else "cuts after its end")
+        tally.note(f"cuts during {command[0]}" if ended != 0 else "cuts after its end")
+        return ended
+
+    def during(self, chance):
+        """The power goes at a random moment of a sync."""
+        old, wanted = self.acknowledged, self.change()
+        ended = self.cut_after(
+            chance.uniform(0, 1.1) * seconds_of.get(self.loop.kind, 1), "sync")
         found = self.restored()
         if ended == 0:
             wrong = trees.differences(wanted, found)
@@ -226,10 +232,10 @@ def founded(kind):
             tally.note("cuts right after exit 0", 2)
 
 
-class Shared(Founded, Revoking):
-    """A folder is shared, taken up, synced and taken back, with a cut after each."""
+class Shared(Founded, Resealing):
+    """A folder is shared, taken up, synced, taken back and sealed anew, with a cut after each."""
 
-    def trial(self, kind):
+    def trial(self, kind, chance):
         self.loop = Loop(kind, self.path("disk"))
         self.on = ("home", "folder", "node1", "bob", "bob-photos", "bob.card", "bob.share", "back")
         try:
@@ -240,6 +246,8 @@ class Shared(Founded, Revoking):
             accepted = self.accept()
             require(accepted.code == 0, f"accept, after a cut behind grant: {accepted}")
             self.cut()
+            trees.write(self.path("folder"), SHARED + "/large.bin", trees.noise(15, 12_000_000))
+            self.loop.sync()
             self.do("sync")
             require(not self.granted_once(), self.granted_once())
             self.do("sync", home="bob", folder="bob-photos")
@@ -258,6 +266,11 @@ class Shared(Founded, Revoking):
             wrong = trees.differences(had, self.seen())
             require(not wrong, f"bob has not what he had: {wrong}")
             self.loop.sync()
+            self.cut_after(chance.uniform(0, 0.15), "reencrypt", SHARED, "--yes")
+            resealed = self.reseal()
+            require(resealed.code == 0, f"reencrypt: {resealed}")
+            self.cut()
+            require(not self.left_to_do(), self.left_to_do())
             return self.settle(trees.state(self.path("folder")))
         finally:
             self.stop_nodes()
@@ -265,10 +278,11 @@ class Shared(Founded, Revoking):
 
 
 def shared(kind):
+    chance = random.Random(f"{SEED}-{kind}-people")
     for _ in range(TRIALS):
         with Shared() as world:
-            tally.point(POINT or f"{kind}-people", lambda: world.trial(kind))
-            tally.note("cuts right after exit 0", 4)
+            tally.point(POINT or f"{kind}-people", lambda: world.trial(kind, chance))
+            tally.note("cuts right after exit 0", 5)
 
 
 def possible():
