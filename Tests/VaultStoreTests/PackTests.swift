@@ -170,6 +170,30 @@ import VaultStore
     }
   }
 
+  @Test(arguments: DiskKind.allCases)
+  func `files that no row keeps here are gone when a home is opened, and no others`(
+    kind: DiskKind
+  ) throws {
+    try kind.withFolder { disk, folder in
+      let home = try VaultHome.open(folder, on: disk)
+      let names = (1...3).map { sample.packName($0) }
+      try home.outbox.store(names.map { ($0, [1, 2, 3]) })
+      try home.database.write { t in
+        // One waits for nodes, one is at the nodes, and of one there is no row yet.
+        for name in names[..<2] {
+          let pack = try t.beginPack(scope: sample.scope, dataShards: 1, totalShards: 1)
+          try t.sealPack(pack, name: name, length: 3, shards: [])
+          if name == names[1] { try t.setLocal(false, pack) }
+        }
+      }
+      home.close()
+      let again = try VaultHome.open(folder, on: disk)
+      #expect(try again.outbox.packs().map(\.name) == [names[0]])
+      #expect(try again.outbox.read(names[0], bytesMax: 3) == [1, 2, 3])
+      again.close()
+    }
+  }
+
   /// The order of the outbox: file, then row; after a crash every row has its file, whole.
   @Test func `a crash at any step never leaves a pack in the database without its file`() throws {
     let path = DiskPath("/home/vault")
@@ -206,6 +230,7 @@ import VaultStore
           #expect(try home.outbox.read(name, bytesMax: 1 << 20) == bytes)
         }
         #expect(packs.count == 1 || !isStored, "seed \(seed), step \(step)")
+        #expect(try home.outbox.packs().count == packs.count, "seed \(seed), step \(step)")
         #expect(try home.database.read { try $0.packs(in: .building) }.isEmpty)
         acknowledged += packs.count
         if isDone { break }

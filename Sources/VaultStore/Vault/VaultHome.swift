@@ -21,7 +21,7 @@ public final class VaultHome: Sendable {
   /// Opens a home for writing; makes it when there is none.
   ///
   /// Throws `.busy` while another process writes to it. Clears away what a crash has left:
-  /// temporary files and packs that were never finished.
+  /// temporary files, packs that were never finished, and files of packs that do not wait here.
   public static func open(_ path: DiskPath, on disk: any Disk) throws -> VaultHome {
     for folder in [path, path.appending("outbox"), path.appending("packs")] {
       try disk.makeFolder(folder)
@@ -34,6 +34,7 @@ public final class VaultHome: Sendable {
       path, database: try VaultDatabase(of: path, on: disk), lock: lock, on: disk)
     let hasUnfinished = try home.database.read { try !$0.packs(in: .building).isEmpty }
     if hasUnfinished { try home.database.write { _ = try $0.removeUnfinishedPacks() } }
+    try home.clearOutbox()
     return home
   }
 
@@ -51,6 +52,17 @@ public final class VaultHome: Sendable {
     self.lock = lock
     outbox = PackFolder(path.appending("outbox"), on: disk)
     packs = PackFolder(path.appending("packs"), on: disk)
+  }
+
+  /// Removes the files of packs whose row was not written yet, or says already that they are at the
+  /// nodes: the run ended in between.
+  private func clearOutbox() throws {
+    let there = try outbox.packs().map(\.name)
+    guard !there.isEmpty else { return }
+    let left = try database.read { transaction in
+      try there.filter { try transaction.pack(named: $0)?.isLocal != true }
+    }
+    if !left.isEmpty { try outbox.remove(left) }
   }
 
   /// Lets go of the lock; the home is not used for writing after that.
