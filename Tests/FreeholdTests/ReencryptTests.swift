@@ -141,6 +141,30 @@ import VaultSealing
     #expect(long.count == 5 << 20)
   }
 
+  @Test func `a file that is nowhere is named, and the others are sealed all the same`()
+    async throws
+  {
+    let world = try await revoked()
+    let (owner, films) = (try world.owner, try VaultPath("films".utf8))
+    // The folder has something else, and the nodes give no shard.
+    try world.folder.write("films/packed", "changed")
+    for node in world.own.nodes {
+      world.own.network.setLie(
+        { request, honest in
+          var answer = honest
+          if request.method == .get { (answer.status, answer.body) = (404, []) }
+          return answer
+        }, of: node.did)
+    }
+    let outcome = try await owner.reencrypt(at: films)
+    #expect(outcome.left.fileCount == 1 && outcome.left.bytes == 9_000)
+    #expect(outcome.problems.map(\.code) == [.offline])
+    #expect(outcome.problems.allSatisfy { $0.message.hasPrefix("packed: ") })
+    for node in world.own.nodes { world.own.network.setLie(nil, of: node.did) }
+    let again = try await owner.reencrypt(at: films)
+    #expect(again.left.isDone && again.problems.isEmpty)
+  }
+
   @Test func `what is stopped while files are sealed says so, and goes on`() async throws {
     let world = try await revoked()
     let films = try VaultPath("films".utf8)

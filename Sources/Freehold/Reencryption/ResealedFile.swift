@@ -9,7 +9,6 @@ struct ResealedFile {
   /// What the tree has now; only this is replaced.
   let head: ContentHead
   let manifest: Manifest
-  let extents: [Manifest.Extent]
 }
 
 /// Cuts what lies in the folder at the places where a manifest cuts it, and checks each piece: so

@@ -62,7 +62,11 @@ extension Vault {
     let reader = try contentReader(meter: TrafficMeter())
     for object in filesInPacks() {
       let heads = tree.contents(of: object)
-      guard try await !resealed(object, heads, than: epoch, reader).isEmpty else { continue }
+      var isLeft = false
+      for head in heads where !isLeft {
+        isLeft = try await isSealed(head, otherwiseThan: epoch, reader)
+      }
+      guard isLeft else { continue }
       guard heads.count == 1 else {
         plan.conflictCount += 1
         continue
@@ -94,15 +98,17 @@ extension Vault {
       while files.count < Self.filesPerStep, bytes < Self.bytesPerStep, let object = rest.popFirst()
       {
         let heads = tree.contents(of: object)
-        guard heads.count == 1,
-          let file = try await resealed(object, heads, than: epoch, reader).first
+        guard heads.count == 1, try await isSealed(heads[0], otherwiseThan: epoch, reader)
         else { continue }
+        let file = ResealedFile(
+          object: object, head: heads[0], manifest: try Manifest(decoding: heads[0].value))
         files.append(file)
         bytes += file.manifest.sizeBytes
       }
       guard !files.isEmpty else { continue }
       progress.begin(.reading, files: files.count, bytes: bytes)
-      let values = try await seal(files, than: epoch, mirror?.root, reader, progress)
+      let (values, troubles) = try await seal(files, than: epoch, mirror?.root, reader, progress)
+      problems += troubles
       try await bringResealed(progress, &problems)
       guard !problems.isFull else { break }
       let records = try packRecordsToAnnounce()
@@ -145,86 +151,30 @@ extension Vault {
     return objects
   }
 
-  /// Those contents of a file that lie, in part, under other keys than an epoch's.
-  private func resealed(
-    _ object: ObjectID, _ heads: [ContentHead], than epoch: UInt64, _ reader: ContentReader
-  ) async throws -> [ResealedFile] {
-    var files: [ResealedFile] = []
-    for head in heads {
-      guard let manifest = try? Manifest(decoding: head.value) else { continue }
-      let extents = try await reader.extents(of: manifest)
-      var pieces = extents
-      if case .indirect(let list, _) = manifest.body { pieces += list }
-      guard pieces.contains(where: { $0.isSealed(otherwiseThan: epoch) }) else { continue }
-      files.append(
-        ResealedFile(object: object, head: head, manifest: manifest, extents: extents))
-    }
-    return files
-  }
-
-  /// Seals some files; what their manifests are now.
+  /// Whether a content lies, in part, under other keys than an epoch's.
   ///
-  /// Their packs are durable here when this returns.
-  private func seal(
-    _ files: [ResealedFile], than epoch: UInt64, _ root: FolderRoot?, _ reader: ContentReader,
-    _ progress: SyncProgress
-  ) async throws -> [(file: ResealedFile, value: [UInt8])] {
-    let tools = try makeIntake(knowing: epoch)
-    var numbers: [Int: ResealedFile] = [:]
-    for file in files {
-      let number = try await seal(file, root, tools, reader)
-      numbers[number] = file
-      progress.advance(files: 1, bytes: file.manifest.sizeBytes)
-    }
-    try tools.finish(store: store)
-    var values: [(file: ResealedFile, value: [UInt8])] = []
-    for finished in tools.intake.takeFinished() {
-      guard let file = numbers[finished.file] else { continue }
-      guard finished.manifest.contentTag == file.manifest.contentTag,
-        case .extents(let extents) = finished.manifest.body
-      else { throw FreeholdError(.failed, "a file that is sealed anew became another content") }
-      let content: ScopeSeed.Content =
-        extents.count <= Manifest.directExtentsMax
-        ? .value(finished.manifest.bytes)
-        : .long(
-          extents: extents, sizeBytes: file.manifest.sizeBytes,
-          contentTag: file.manifest.contentTag)
-      values.append((file, try bytes(of: content)))
-    }
-    return values
-  }
-
-  /// Seals one file's pieces: from the folder, or from the nodes; its number in the intake.
-  private func seal(
-    _ file: ResealedFile, _ root: FolderRoot?, _ tools: IntakeTools, _ reader: ContentReader
-  ) async throws -> Int {
-    if let root, let names = tree.path(of: file.object) {
-      let number = tools.intake.begin()
-      let path = FolderPath(names.compactMap { FileName($0) })
-      if try tools.cut(path, in: root, at: file.extents, as: number, store: store) {
-        tools.intake.end(number)
-        return number
-      }
-      tools.intake.abandon(number)
-    }
-    let number = tools.intake.begin()
-    for extent in file.extents {
-      try Task.checkCancellation()
-      switch extent {
-      case .hole(let length): tools.intake.addHole(length, to: number)
-      case .data(let chunk):
-        tools.intake.add(try await reader.read(chunk), to: number)
-        try tools.advance(store: store)
+  /// So does one of which that cannot be told, because its list of pieces is not to be had.
+  private func isSealed(
+    _ head: ContentHead, otherwiseThan epoch: UInt64, _ reader: ContentReader
+  ) async throws -> Bool {
+    guard let manifest = try? Manifest(decoding: head.value) else { return false }
+    switch manifest.body {
+    case .inline: return false
+    case .extents(let extents): return extents.contains { $0.isSealed(otherwiseThan: epoch) }
+    case .indirect(let list, _):
+      if list.contains(where: { $0.isSealed(otherwiseThan: epoch) }) { return true }
+      do {
+        return try await reader.extents(of: manifest).contains { $0.isSealed(otherwiseThan: epoch) }
+      } catch let error as FreeholdError where error.isOfOneFile {
+        return true
       }
     }
-    tools.intake.end(number)
-    return number
   }
 
   /// Brings what was sealed to the nodes, so that the outbox never holds more than one step, and
   /// hears what others did.
   ///
-  /// Of what went wrong before only what was altered is still said.
+  /// That a node could not be reached is not said any more when it was reached later.
   private func bringResealed(_ progress: SyncProgress, _ problems: inout [Problem]) async throws {
     guard !nodeBook.isEmpty else { return }
     let outcomes = try await exchangeWithNodes(meter: TrafficMeter(), progress: progress)
@@ -234,7 +184,7 @@ extension Vault {
         .offline, "no node can be reached; what is sealed anew so far is kept",
         hint: "freehold reencrypt goes on where it stopped")
     }
-    problems.removeAll { $0.code != .tampered }
+    problems.removeAll { $0.code == .offline && $0.node != nil }
     problems += self.problems(outcomes).filter { !problems.contains($0) }
   }
 }
@@ -242,56 +192,4 @@ extension Vault {
 extension [Problem] {
   /// Whether a node has no space left.
   fileprivate var isFull: Bool { contains { $0.code == .noSpace } }
-}
-
-extension Manifest.Extent {
-  /// Whether a piece lies under another key than those of an epoch.
-  fileprivate func isSealed(otherwiseThan epoch: UInt64) -> Bool {
-    guard case .data(let chunk) = self else { return false }
-    return chunk.key != .epoch(epoch)
-  }
-}
-
-extension IntakeTools {
-  /// Cuts a file of the folder at given places; false when it is not that content, or is not there.
-  fileprivate func cut(
-    _ path: FolderPath, in root: FolderRoot, at extents: [Manifest.Extent], as number: Int,
-    store: (ContentIntake.Packed) throws -> Void
-  ) throws -> Bool {
-    var cutter = PieceCutter(extents)
-    let zeros = [UInt8](repeating: 0, count: 1 << 16)
-    func take(_ bytes: UnsafeRawBufferPointer) throws -> Bool {
-      try Task.checkCancellation()
-      return try cutter.take(bytes) { bytes, length in
-        guard let bytes else { return intake.addHole(length, to: number) }
-        intake.add(bytes, to: number)
-        try advance(store: store)
-      }
-    }
-    do {
-      let file = try FileReader(root, at: path)
-      while let goesOn = try file.nextPiece({ piece -> Bool in
-        switch piece {
-        case .data(let bytes): return try take(bytes)
-        case .hole(let length):
-          var left = length
-          while left > 0 {
-            let count = Int(min(left, Int64(zeros.count)))
-            guard
-              try zeros.withUnsafeBytes({
-                try take(UnsafeRawBufferPointer(rebasing: $0[..<count]))
-              })
-            else { return false }
-            left -= Int64(count)
-          }
-          return true
-        }
-      }) {
-        guard goesOn else { return false }
-      }
-    } catch is FolderError {
-      return false
-    }
-    return cutter.isComplete
-  }
 }
