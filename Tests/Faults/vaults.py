@@ -1,5 +1,6 @@
 """The commands that are disturbed, each with its oracle: what must hold afterwards."""
 
+import glob
 import os
 import re
 import shutil
@@ -107,7 +108,8 @@ class Syncing(World):
         checked = self.inside("check", "--all")
         if checked.code != 0:
             return f"check --all: {checked}"
-        return leftover(self, *self.parts)
+        waiting = glob.glob(self.path("home", "vaults", "**", "outbox", "*.pack"), recursive=True)
+        return f"safe, and kept here: {waiting}" if waiting else leftover(self, *self.parts)
 
 
 class Adding(World):
