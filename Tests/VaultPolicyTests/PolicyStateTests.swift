@@ -94,6 +94,48 @@ struct PolicyStateTests {
     #expect(vault.log.state.epoch(first)?.isEffective == true)
   }
 
+  @Test func `of two first keys made at once each is owed to the readers of the other`() throws {
+    let vault = try TestVault()
+    try vault.addPhone()
+    let before = vault.log
+    let both = vault.log.state.recipients(of: vault.scope).map(\.did)
+    let shared = try #require(ScopeID([UInt8](repeating: 9, count: 16)))
+    let people = [vault.bob, DeviceKeys.generate(using: &vault.generator)]
+    var names: [CID] = []
+    for (device, person) in zip([vault.laptop, vault.phone], people) {
+      var author = try PolicyAuthor(device: device.signing, log: before)
+      try author.nameScope(shared, parent: vault.scope)
+      try author.grant(
+        .pull, to: person.signing.did, kem: person.kem.publicKey,
+        policy: CapabilityPolicy([.scopes([shared])]), expiresAt: nil,
+        using: &vault.generator)
+      let seals = Dictionary(
+        uniqueKeysWithValues: (both + [person.signing.did]).map { ($0, [UInt8(6)]) })
+      names.append(try author.startEpoch(of: shared, seals: seals, history: [:]).cid)
+      for entry in author.entries { try vault.log.add(entry.bytes) }
+    }
+    let state = vault.log.state
+    #expect(state.scopes.filter { $0.scope == shared }.count == 1)
+    #expect(state.latestEpochs(of: shared).map(\.entry) == names.sorted())
+    let owed = zip(names, people.reversed()).map { epoch, other in
+      PolicyState.OwedRotation.seals(
+        scope: shared, epoch: epoch, recipients: [other.signing.did])
+    }
+    let mine = state.owedRotations().filter { $0 != .newEpoch(scope: vault.scope) }
+    #expect(Set(owed).isSubset(of: mine))
+    try vault.write(as: vault.laptop) { author, _ in
+      for case .seals(let scope, let epoch, let recipients) in mine where scope == shared {
+        try author.addSeals(
+          to: epoch, seals: Dictionary(uniqueKeysWithValues: recipients.map { ($0, [8]) }))
+      }
+    }
+    let left = vault.log.state.owedRotations()
+    #expect(
+      left.allSatisfy { owed in
+        if case .seals(let scope, _, _) = owed { scope != shared } else { true }
+      })
+  }
+
   @Test func `of two branches of keys the longer one is written with`() throws {
     let vault = try TestVault()
     try vault.addPhone()

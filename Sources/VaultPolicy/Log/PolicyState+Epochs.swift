@@ -8,7 +8,7 @@ extension PolicyState {
   public enum OwedRotation: Hashable, Sendable {
     /// Start a new key: there is none, or every one was sealed to somebody who may not read.
     case newEpoch(scope: ScopeID)
-    /// Seal the key of an epoch to readers who lack it.
+    /// Seal the key of an epoch that no other follows to readers who lack it.
     case seals(scope: ScopeID, epoch: CID, recipients: [DID])
   }
 
@@ -49,12 +49,15 @@ extension PolicyState {
   /// With a time, a reader whose grant is over by then counts as removed.
   public func owedRotations(at now: Timestamp? = nil) -> [OwedRotation] {
     let known = Set(scopes.map(\.scope)).union(epochsByScope.keys)
-    return known.sorted().compactMap { scope in
-      guard let epoch = writingEpoch(of: scope, at: now) else { return .newEpoch(scope: scope) }
-      let lacking = recipients(of: scope, at: now).map(\.did)
-        .filter { !epoch.recipients.contains($0) }
-      guard !lacking.isEmpty else { return nil }
-      return .seals(scope: scope, epoch: epoch.entry, recipients: lacking)
+    return known.sorted().flatMap { scope -> [OwedRotation] in
+      guard writingEpoch(of: scope, at: now) != nil else { return [.newEpoch(scope: scope)] }
+      let readers = recipients(of: scope, at: now).map(\.did)
+      // Others write with concurrent ones until they hear of each other: everybody reads those too.
+      return latestEpochs(of: scope).compactMap { epoch in
+        let lacking = readers.filter { !epoch.recipients.contains($0) }
+        return lacking.isEmpty
+          ? nil : .seals(scope: scope, epoch: epoch.entry, recipients: lacking)
+      }
     }
   }
 }
