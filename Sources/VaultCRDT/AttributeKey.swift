@@ -18,6 +18,8 @@ public struct AttributeKey: RawRepresentable, Hashable, Comparable, Sendable {
   public static let linkGroup = AttributeKey(rawValue: 4)
 
   /// A folder with it stands for a scope: 16 bytes (docs/spec/sharing.md).
+  ///
+  /// A deletion that has not seen it does not hide the folder (docs/spec/crdt.md, "Deletion").
   public static let scope = AttributeKey(rawValue: 5)
   /// What something was in the scope around, before its folder became a scope: 16 bytes.
   public static let origin = AttributeKey(rawValue: 6)

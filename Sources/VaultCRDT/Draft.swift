@@ -130,6 +130,7 @@ public struct Draft: ~Copyable {
       FlatOperation(kind: kind, attribute: key.rawValue, object: reference(node)), value ?? [])
     journal.append(.attribute(node, key, old))
     tree.attributes.set(write(value, dot, over: old), node, key)
+    if key == .scope, !tree.isLive(node) { tree.knownRescue = nil }
   }
 
   /// Writes a setting of the scope, or removes it.

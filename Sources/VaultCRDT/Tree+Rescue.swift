@@ -17,7 +17,7 @@ extension Tree {
       let cover = covers.cover(of: deleted, in: self)
       var stack: [(node: Node, isUnseen: Bool)] = [(deleted, false)]
       while let (node, isUnseen) = stack.popLast() {
-        if isUnseen || hasContent(node, notIn: cover) { show(node, in: &rescue) }
+        if isUnseen || wasWritten(node, notIn: cover) { show(node, in: &rescue) }
         var child = children.first(in: node)
         while child != .none {
           stack.append((child, isUnseen || !cover.includes(placement(of: child))))
@@ -37,8 +37,15 @@ extension Tree {
       ? nodes.origins[Int(node)] : history.dot(of: log.entries[Int(entry)].stamp)
   }
 
-  private func hasContent(_ node: Node, notIn cover: Cover) -> Bool {
-    var head = nodes.contents[Int(node)]
+  /// Whether somebody wrote the content of an object, or made it stand for a scope, without having
+  /// been seen.
+  private func wasWritten(_ node: Node, notIn cover: Cover) -> Bool {
+    hasHead(nodes.contents[Int(node)], notIn: cover)
+      || hasHead(attributes.head(node, .scope), notIn: cover)
+  }
+
+  private func hasHead(_ first: UInt32, notIn cover: Cover) -> Bool {
+    var head = first
     while head != .none {
       if !cover.includes(heads.dots[Int(head)]) { return true }
       head = heads.next[Int(head)]

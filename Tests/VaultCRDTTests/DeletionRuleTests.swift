@@ -48,6 +48,27 @@ struct DeletionRuleTests {
     #expect(left.listing == ["away/", "docs/", "docs/old", "docs/plan"])
   }
 
+  @Test func `a folder that became a scope survives a concurrent delete of what is around it`()
+    throws
+  {
+    var (left, right) = try docs()
+    let (docs, plan) = (try left.find("docs"), try left.find("docs/plan"))
+    let inner = try right.commit { _ = try $0.create(.folder, in: docs, named: "in".bytes) }
+    try left.merge(inner)
+    let shared = try left.find("docs/in")
+    let delete = try left.commit { try $0.trash(docs) }
+    let share = try right.commit { draft in
+      try draft.setAttribute(.scope, of: shared, to: [1])
+      try draft.setAttribute(.mode, of: plan, to: [1, 2])
+    }
+    try exchange(&left, delete, &right, share)
+    #expect(left.listing == ["away/", "docs/", "docs/in/"])
+    _ = try left.commit { try $0.trash(docs) }
+    #expect(left.listing == ["away/"], "this deletion has seen it")
+    _ = try left.commit { try $0.setAttribute(.scope, of: shared, to: [2]) }
+    #expect(left.listing == ["away/", "docs/", "docs/in/"])
+  }
+
   @Test func `an edit deep in a deleted folder brings its folders back and nothing else`() throws {
     var (left, right) = try docs()
     let (docs, plan, old) = (

@@ -72,7 +72,7 @@ struct RandomHistory {
     case 11: try? draft.rename(object, to: name)
     case 12..<14: try? draft.setContent(object, to: value)
     case 14:
-      let key = generator.pick([AttributeKey.mode, .linkGroup])
+      let key = generator.pick([AttributeKey.mode, .linkGroup, .scope])
       try? draft.setAttribute(key, of: object, to: generator.below(3) == 0 ? nil : value)
     default:
       try? draft.setSetting([value[0] % 2], to: generator.below(3) == 0 ? nil : value)

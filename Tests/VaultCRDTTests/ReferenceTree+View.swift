@@ -45,9 +45,10 @@ extension ReferenceTree {
       if !deletions.contains(where: { $0.write.hasSeen(placement) }) { return true }
       step = parent(step)
     }
-    return Self.heads(contents[object] ?? []).contains { head in
-      !deletions.contains { $0.write.hasSeen(head.0) }
-    }
+    let scopes = attributes[object]?[.scope] ?? []
+    let writes =
+      Self.heads(contents[object] ?? []).map(\.0) + Self.heads(scopes).map(\.0)
+    return writes.contains { write in !deletions.contains { $0.write.hasSeen(write) } }
   }
 
   /// The folder that a shown object would be in, before circles are cut.
