@@ -167,6 +167,33 @@ extension Tree {
     return found
   }
 
+  /// The shown objects that have a value of an attribute in common: each group sorted, and all of
+  /// them by their first.
+  ///
+  /// Complexity: O(*n* log *n*) for *n* objects with the attribute.
+  public func groups(sharing key: AttributeKey) -> [[ObjectID]] {
+    var found: [(prefix: UInt64, node: Node, place: ByteHeap.Place)] = []
+    attributes.column(key)?.visitRegisters { node, head in
+      guard let place = place(head) else { return }
+      found.append((heads.heap.prefix(place), node, place))
+    }
+    found.sort { $0.prefix < $1.prefix }
+    let rescue = self.rescue
+    var groups: [[ObjectID]] = []
+    var start = 0
+    while start < found.count {
+      let end = found[start...].firstIndex { $0.prefix != found[start].prefix } ?? found.count
+      defer { start = end }
+      guard end - start > 1 else { continue }
+      let shown = found[start..<end].filter { isShown($0.node, rescue) }
+      for group in Dictionary(grouping: shown, by: { heads.heap[$0.place] }).values
+      where group.count > 1 {
+        groups.append(group.map { identifier($0.node) }.sorted())
+      }
+    }
+    return groups.sorted { $0[0] < $1[0] }
+  }
+
   /// A setting of the scope: of concurrent values the one with the latest clock.
   public func setting(_ key: [UInt8]) -> [UInt8]? { value(settings[key] ?? .none) }
 
@@ -179,10 +206,13 @@ extension Tree {
       .compactMap { key in setting(key).map { (key, $0) } }
   }
 
-  private func value(_ first: UInt32) -> [UInt8]? {
+  private func value(_ first: UInt32) -> [UInt8]? { place(first).map { Array(heads.heap[$0]) } }
+
+  /// Where the value of a register lies; nil when there is none.
+  private func place(_ first: UInt32) -> ByteHeap.Place? {
     guard let head = sortedHeads(first).first else { return nil }
     let place = heads.values[Int(head)]
-    return place == .absent ? nil : Array(heads.heap[place])
+    return place == .absent ? nil : place
   }
 
   /// The heads of a register, the one that counts first: by time, latest first, then by the keys of

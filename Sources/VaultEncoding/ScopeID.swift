@@ -1,4 +1,4 @@
-/// Names a scope: 16 random bytes that say nothing about the folder behind them.
+/// Names a scope: 16 bytes that say nothing about the folder behind them.
 public struct ScopeID: Hashable, Comparable, Sendable {
   /// How many bytes there are: 16.
   public static let byteCount = 16

@@ -100,7 +100,7 @@ extension Vault {
   func allFeeds() async throws -> [StoredFeed] {
     var feeds = try database.read { try $0.feeds() }
     for (mount, part) in try await openParts() {
-      guard await part.isComplete else {
+      guard await part.hasHeard else {
         throw FreeholdError(
           .offline, "this device has nothing of \(mount.shown) yet: what stays cannot be named",
           hint: "freehold sync while a node can be reached, then try again")

@@ -214,11 +214,12 @@ extension Vault {
   func beginIndex(_ mirror: FolderMirror) {
     defer { released = ReleasedRows() }
     guard !released.isEmpty, mirror.index.count == 0 else { return }
+    let tree = self.tree
     let objects = Dictionary(
       tree.values(of: .origin).compactMap { origin in
         FolderKey(token: origin.value).map { ($0, origin.object) }
       },
-      uniquingKeysWith: { first, _ in first })
+      uniquingKeysWith: { tree.isTrashed($0) ? $1 : $0 })
     var keys = [ObjectKeys.root: ObjectKeys.root]
     for row in released.rows {
       guard let object = objects[row.key], let parent = keys[row.parent] else { continue }

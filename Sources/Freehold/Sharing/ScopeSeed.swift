@@ -42,8 +42,10 @@ extension Vault {
   ]
 
   /// What a folder shows, copied contents of a file under the names that they are shown under.
-  func seed(of folder: ObjectID) async throws -> ScopeSeed {
-    let tree = self.tree
+  ///
+  /// As it is now, unless another state of the tree is given.
+  func seed(of folder: ObjectID, in past: Tree? = nil) async throws -> ScopeSeed {
+    let tree = past ?? self.tree
     let reader = try contentReader(meter: TrafficMeter())
     let tokens = OriginTokens(keyring, scope)
     var seed = ScopeSeed()
@@ -54,8 +56,8 @@ extension Vault {
         var item = ScopeSeed.Item(
           parent: next.number, kind: thing.kind, name: thing.name,
           attributes: Self.attributes(of: thing, in: tree))
-        if thing.copy == nil, let tokens {
-          let tag = tree.contentTag(of: thing.object)?.bytes ?? []
+        if let tokens {
+          let tag = tree.content(of: thing)?.tag(of: thing.kind)?.bytes ?? []
           item.attributes.append((.origin, tokens.token(thing.object, tag: tag)))
         }
         if thing.kind == .folder {
@@ -67,7 +69,7 @@ extension Vault {
       }
     }
     seed.packs = packs.sorted().compactMap { pack in
-      tree.setting(PackRecord.key(pack)).map { (PackRecord.key(pack), $0) }
+      self.tree.setting(PackRecord.key(pack)).map { (PackRecord.key(pack), $0) }
     }
     return seed
   }
@@ -135,6 +137,7 @@ extension Vault {
         for (item, content) in zip(part, contents) {
           let folder = item.parent.map { objects[$0] } ?? .root
           if let there = draft.tree.equal(to: item, content, in: folder) {
+            try draft.mount(item, at: there)
             objects.append(there)
           } else {
             objects.append(try draft.plant(item, content, in: folder))
@@ -163,6 +166,14 @@ extension Vault {
 }
 
 extension Draft {
+  /// Lets a folder stand for the scope that a seed's does, unless it stands for one.
+  fileprivate mutating func mount(_ item: ScopeSeed.Item, at folder: ObjectID) throws {
+    guard let scope = item.attributes.first(where: { $0.key == .scope })?.value,
+      tree.attribute(of: folder, .scope) == nil
+    else { return }
+    try setAttribute(.scope, of: folder, to: scope)
+  }
+
   /// Makes one thing of a seed.
   mutating func plant(
     _ item: ScopeSeed.Item, _ content: [UInt8]?, in folder: ObjectID

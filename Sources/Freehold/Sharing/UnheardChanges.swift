@@ -70,30 +70,25 @@ struct UnheardChanges {
   }
 }
 
+/// When a folder became a scope.
+struct ScopeBirth {
+  /// Who made it.
+  let author: Bytes32
+  /// What the author had merged, and had done, before.
+  let seen: VersionVector
+  /// The whole history.
+  let batches: [Batch]
+}
+
 extension Vault {
   /// What this device did without having heard of a scope; nil for nothing, or when the history
   /// does not tell.
   func unheardChanges(of mount: Mount) throws -> UnheardChanges? {
-    guard try database.read({ try $0.feeds(in: scope) }).allSatisfy({ $0.first == 1 }) else {
-      return nil
+    guard let birth = try birth(of: mount), birth.author != device.key else { return nil }
+    let own = birth.batches.filter {
+      $0.replica == device.key && $0.sequence > birth.seen[device.key]
     }
-    let batches = try history()
-    let birth = batches.first { batch in
-      batch.operations.contains { $0 == .setAttribute(mount.object, .scope, mount.scope.bytes) }
-    }
-    guard let birth, birth.replica != device.key else { return nil }
-    var seen = VersionVector()
-    for batch in batches where batch.replica == birth.replica && batch.sequence <= birth.sequence {
-      for (replica, sequence) in batch.dependencies.sorted {
-        seen[replica] = max(seen[replica], sequence)
-      }
-    }
-    seen[birth.replica] = birth.sequence - 1
-    let own = batches.filter { $0.replica == device.key && $0.sequence > seen[device.key] }
     guard !own.isEmpty else { return nil }
-    var past = Tree()
-    past.conflictLabel = tree.conflictLabel
-    _ = past.merge(batches.filter { $0.sequence <= seen[$0.replica] })
     var (moved, trashed) = (Set<ObjectID>(), Set<ObjectID>())
     for operation in own.lazy.flatMap(\.operations) {
       switch operation {
@@ -102,6 +97,34 @@ extension Vault {
       default: continue
       }
     }
-    return UnheardChanges(past: past, moved: moved, trashed: trashed)
+    return UnheardChanges(past: past(of: birth), moved: moved, trashed: trashed)
+  }
+
+  /// The batch that made a folder stand for a scope; nil when the history does not tell.
+  func birth(of mount: Mount) throws -> ScopeBirth? {
+    guard try database.read({ try $0.feeds(in: scope) }).allSatisfy({ $0.first == 1 }) else {
+      return nil
+    }
+    let batches = try history()
+    let birth = batches.first { batch in
+      batch.operations.contains { $0 == .setAttribute(mount.object, .scope, mount.scope.bytes) }
+    }
+    guard let birth else { return nil }
+    var seen = VersionVector()
+    for batch in batches where batch.replica == birth.replica && batch.sequence <= birth.sequence {
+      for (replica, sequence) in batch.dependencies.sorted {
+        seen[replica] = max(seen[replica], sequence)
+      }
+    }
+    seen[birth.replica] = birth.sequence - 1
+    return ScopeBirth(author: birth.replica, seen: seen, batches: batches)
+  }
+
+  /// The tree as it was for who made a scope, just before.
+  func past(of birth: ScopeBirth) -> Tree {
+    var past = Tree()
+    past.conflictLabel = tree.conflictLabel
+    _ = past.merge(birth.batches.filter { $0.sequence <= birth.seen[$0.replica] })
+    return past
   }
 }

@@ -11,7 +11,10 @@ import VaultStore
 // First the policy names it and gives it a key; then a part of this device gets a tree that shows
 // what the folder showed; at last one batch in the tree around turns the folder into a mount. Only
 // that last step makes anything refer to the new scope: what is interrupted before leaves a name
-// that nobody uses.
+// that nobody uses yet.
+//
+// The name follows from the folder. So devices that share one folder without having heard of each
+// other make one scope, and what each of them has put into it is folded (`Vault+Twins.swift`).
 
 extension Vault {
   /// The scope of the folder at a path, which is made one now when it is none.
@@ -23,18 +26,34 @@ extension Vault {
     try await holder.discardUnborn()
     let seed = try await holder.seed(ofFolderAt: rest)
     let around = holder.scope
-    var random = generator
-    defer { generator = random }
-    let scope = ScopeID.generate(using: &random)
-    let keyring = self.keyring
-    try author { author in
-      try author.nameScope(scope, parent: around)
-      try author.inherit(from: around, to: scope, at: rest, using: &random)
-      try author.renewKey(of: scope, keyring, using: &random)
-    }
+    let scope = try await holder.nameOfScope(ofFolderAt: rest)
+    try name(Containment(around: around, scope: scope, path: rest))
     try await holder.adoptPolicy(policy)
     try await holder.bear(scope, at: rest, seed)
     return scope
+  }
+
+  /// Writes into the policy that there is a scope, and who has access to it; nothing that is there
+  /// already.
+  private func name(_ containment: Containment) throws {
+    let (scope, now, keyring) = (containment.scope, environment.clock.now(), self.keyring)
+    var random = generator
+    defer { generator = random }
+    try author { author in
+      if !author.state.scopes.contains(where: { $0.scope == scope }) {
+        try author.nameScope(scope, parent: containment.around)
+      }
+      try author.inherit(at: containment, now: now, using: &random)
+      try author.settleKeys(keyring, using: &random)
+    }
+  }
+
+  /// The name of the scope that the folder at a path becomes.
+  func nameOfScope(ofFolderAt path: VaultPath) throws -> ScopeID {
+    guard let names = ScopeNames(keyring, scope) else {
+      throw FreeholdError(.refused, "this device has no key for that folder")
+    }
+    return names.name(of: try find(path, in: tree))
   }
 
   /// What the folder at a path shows.
@@ -50,12 +69,8 @@ extension Vault {
   /// Lets a scope take over the folder at a path.
   func bear(_ scope: ScopeID, at path: VaultPath, _ seed: ScopeSeed) async throws {
     let folder = try find(path, in: tree)
-    let part = try makePart(scope, isUnborn: true)
-    var settings = tree.settings(prefix: NodeEntry.prefix)
-    if let redundancy = tree.setting(Redundancy.settingKey) {
-      settings.append((Redundancy.settingKey, redundancy))
-    }
-    try await part.plant(seed, settings: settings)
+    let part = try await partToBe(scope)
+    try await part.plantAtBirth(seed, settings: settingsForParts())
     try commit { draft in
       try draft.setAttribute(.scope, of: folder, to: scope.bytes)
       for child in draft.tree.children(of: folder) { try draft.trash(child.object) }
@@ -64,6 +79,34 @@ extension Vault {
     parts[scope] = part
     // The scopes inside the new one are its own from now on; it comes for their homes itself.
     try await closeMovedParts()
+  }
+
+  /// What a scope inside this one is told of nodes.
+  func settingsForParts() -> [(key: [UInt8], value: [UInt8])] {
+    var settings = tree.settings(prefix: NodeEntry.prefix)
+    if let redundancy = tree.setting(Redundancy.settingKey) {
+      settings.append((Redundancy.settingKey, redundancy))
+    }
+    return settings
+  }
+
+  /// Plants a seed, and says when it begins and when it is done, so that who has heard half of it
+  /// knows.
+  func plantAtBirth(
+    _ seed: ScopeSeed, settings: [(key: [UInt8], value: [UInt8])]
+  ) throws {
+    let birth = BirthSetting.key(device.key)
+    try plant(seed, settings: [(birth, BirthSetting.begun)] + settings)
+    try commit { draft in try draft.setSetting(birth, to: BirthSetting.done) }
+  }
+
+  /// The part for a scope that nothing refers to yet: a new one, unless this device has one that
+  /// something has referred to before.
+  private func partToBe(_ scope: ScopeID) async throws -> Vault {
+    guard try environment.disk.exists(partPath(scope)), let part = try await part(scope) else {
+      return try makePart(scope, isUnborn: true)
+    }
+    return part
   }
 
   private func endBirth() throws { try Self.endBirth(home) }
@@ -107,45 +150,11 @@ extension Vault {
   }
 }
 
-extension PolicyAuthor {
-  /// Gives who has access to one scope the same access to a folder of it that becomes another.
-  ///
-  /// Who may write some paths only may write those of them that are in the folder, or fewer.
-  mutating func inherit(
-    from around: ScopeID, to scope: ScopeID, at path: VaultPath,
-    using generator: inout RandomnessGenerator
-  ) throws {
-    let known = state
-    for grant in known.liveGrants where grant.rank == nil {
-      guard known.covers(around, by: grant.entry), !known.covers(scope, by: grant.entry) else {
-        continue
-      }
-      let terms = grant.body.delegation.terms
-      guard let policy = try terms.policy.inherited(by: scope, at: path) else { continue }
-      try self.grant(
-        terms.command, to: grant.principal, kem: grant.kem, policy: policy,
-        notBefore: terms.notBefore, expiresAt: terms.expiresAt, using: &generator)
-    }
-  }
-}
+/// The setting of a scope that tells how far a device is with giving it what its folder showed.
+enum BirthSetting {
+  static let prefix = Array("birth/".utf8)
+  static let begun: [UInt8] = [0]
+  static let done: [UInt8] = [1]
 
-extension CapabilityPolicy {
-  /// The conditions for a folder that becomes a scope of its own; nil when nothing would pass.
-  fileprivate func inherited(by scope: ScopeID, at path: VaultPath) throws -> CapabilityPolicy? {
-    var inherited: [PolicyStatement] = []
-    for statement in statements {
-      if statement.limitedScopes != nil {
-        inherited.append(try .scopes([scope]))
-      } else if let paths = statement.limitedPaths {
-        switch try paths.seen(from: String(decoding: path.bytes, as: UTF8.self)) {
-        case .everything: continue
-        case .some(let inside): inherited.append(try inside.statement)
-        case .nothing: return nil
-        }
-      } else {
-        inherited.append(statement)
-      }
-    }
-    return CapabilityPolicy(inherited)
-  }
+  static func key(_ device: Bytes32) -> [UInt8] { prefix + device.bytes }
 }

@@ -1,7 +1,6 @@
 import VaultCRDT
 import VaultEncoding
 import VaultFolder
-import VaultStore
 
 // What another device put into a folder before it heard that the folder is a scope.
 //
@@ -16,6 +15,9 @@ extension Vault {
       await part.ownLimits == nil, await part.isComplete
     else { return false }
     let seed = try await seed(of: mount.object)
+    // A guest's word about which folder is a scope counts for nothing.
+    let hasScopes = seed.items.contains { $0.attributes.contains { $0.key == .scope } }
+    guard isManager || !hasScopes else { return false }
     try await part.plant(seed)
     try commit { draft in
       for stray in strays { try draft.trash(stray.object) }
@@ -35,13 +37,5 @@ extension Vault {
     report.redundancy.isMet =
       try report.redundancy.isMet && redundancyStatus(outcomes).isMet
     report.problems += problems(outcomes).filter { !report.problems.contains($0) }
-  }
-
-  /// Whether this part has heard what there is, so that what it lacks is lacking.
-  ///
-  /// The first entry of a scope says which nodes it has: none is without any.
-  var isComplete: Bool {
-    facts.firstNodes.isEmpty
-      || ((try? database.read { try $0.feeds(in: scope) }) ?? []).contains { $0.count > 0 }
   }
 }

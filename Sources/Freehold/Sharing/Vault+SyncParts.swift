@@ -23,7 +23,7 @@ extension Vault {
     report: inout SyncReport
   ) async throws {
     try await closeMovedParts()
-    var hasMovedStrays = false
+    var hasWritten = false
     for mount in mounts() {
       try Task.checkCancellation()
       do {
@@ -44,10 +44,13 @@ extension Vault {
         await part.takeOver(try rows(for: mount.scope))
         let own = try await part.sync(options, progress: progress)
         report.add(own)
-        if !options.isDryRun, await part.isComplete { try forgetRows(for: mount.scope) }
+        if !options.isDryRun, own.nodesReached > 0, try await plantInstead(of: mount, in: part) {
+          try await part.bringRest(options, progress: progress, report: &report)
+        }
+        if !options.isDryRun, await part.hasTakenOver { try forgetRows(for: mount.scope) }
         try adoptPolicy(await part.policy)
         if !options.isDryRun, try await settleStrays(of: mount, in: part) {
-          hasMovedStrays = true
+          hasWritten = true
           try await part.bringRest(options, progress: progress, report: &report)
         }
       } catch let error as FreeholdError {
@@ -57,7 +60,11 @@ extension Vault {
             "\(mount.shown): \(error.message)", hint: error.hint))
       }
     }
-    if hasMovedStrays { try await bringRest(options, progress: progress, report: &report) }
+    if !options.isDryRun, let notes = try await settleAccess() {
+      report.problems += notes
+      hasWritten = true
+    }
+    if hasWritten { try await bringRest(options, progress: progress, report: &report) }
   }
 
   /// Where a scope's folder is on the disk now; nil when it is not there.
@@ -80,15 +87,15 @@ extension Vault {
   private func tell(_ part: Vault, _ mirror: FolderMirror?) async throws {
     try await part.adoptPolicy(policy)
     guard policy.state.managerGrant(of: device) != nil else { return }
-    var wanted = tree.settings(prefix: NodeEntry.prefix)
-    if let redundancy = tree.setting(Redundancy.settingKey) {
-      wanted.append((Redundancy.settingKey, redundancy))
-    }
+    var wanted = settingsForParts()
     for key in await part.packKeys() {
       if let value = tree.setting(key) { wanted.append((key, value)) }
     }
     try await part.take(settings: wanted)
   }
+
+  /// Whether this part's own index has what the one around it knew.
+  var hasTakenOver: Bool { isComplete && released.isEmpty }
 
   /// The settings of packs in this tree.
   func packKeys() -> [[UInt8]] { tree.settings(prefix: PackRecord.prefix).map(\.key) }

@@ -32,7 +32,10 @@ extension Vault {
       // Its name is part of those that are given to files of which there are two.
       if mirror != nil, writesHere { try nameDevice() }
     }
-    if let mirror {
+    // A scope of which nothing has come yet is not what its folder holds.
+    let isReady = !isPart || isComplete
+    if !isReady { report.problems.append(.nothingHasCome) }
+    if let mirror, isReady {
       beginIndex(mirror)
       try releaseMounted(mirror, isDryRun: options.isDryRun)
       try await takeInFolder(mirror, options, meter: meter, progress: progress, report: &report)
@@ -42,9 +45,10 @@ extension Vault {
       let outcomes = try await exchangeWithNodes(
         without: options.without, meter: meter, progress: progress)
       try await endExpired(outcomes)
-      if let mirror {
+      if let mirror, isReady {
         if treeWentBack { mirror.applied = AppliedState() }
         treeWentBack = false
+        if mirror.applied.vector != tree.vector { mirror.followTwins(in: tree) }
         try releaseMounted(mirror)
         try passOverSettings(mirror)
         try await writeFolder(
@@ -137,6 +141,7 @@ extension Vault {
     try await endFork(outcomes, clients)
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
+    try foldTwins()
     try refreshHead()
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for outcome in outcomes {

@@ -48,6 +48,8 @@ public actor Vault {
   /// Set when this home was found to be a copy: nothing more is done under the former name.
   var renewed: HomeRenewed?
   var generator: RandomnessGenerator
+  /// How many things were folded since the last report (`Vault+Twins.swift`).
+  var foldedCount = 0
   /// Packs in the outbox that the tree does not know of yet.
   var unannounced: Set<Bytes32> = []
   /// Settings of nodes that were decoded, and their signatures verified, before.
