@@ -28,6 +28,8 @@ public enum Happening: String, Sendable, Hashable, CaseIterable {
   case oldHomeWrote = "an old copy of a home wrote something before it asked a node"
   case folderShared = "a folder was shared"
   case sharedLate = "a folder was shared in the middle"
+  case sharedTwice = "another device shared the same folder"
+  case sharedAtOnce = "another device shared it without having heard"
   case movedIntoShared = "a file was moved into a shared folder"
   case guestRevoked = "a shared folder was taken back"
   case guestTriedOutside = "a guest tried to write outside of its paths"

@@ -47,6 +47,7 @@ extension Simulation {
     var doubts: [String] = []
     for round in 1...Self.roundsMax {
       doubts = []
+      if round > 1 { try? await timeline.sleep(for: .seconds(900)) }
       for device in living {
         guard let report = await sync(device) else {
           doubts.append("device \(device.number) did not sync")
@@ -55,6 +56,9 @@ extension Simulation {
         if !report.redundancy.isMet, !nodes.contains(where: \.hasLostDisk) {
           let problems = report.problems.map(\.message).joined(separator: "; ")
           doubts.append("device \(device.number) is not safe: \(problems)")
+        }
+        if report.problems.contains(.nothingHasCome) {
+          doubts.append("device \(device.number) waits for a shared folder")
         }
       }
       var digests: Set<Bytes32> = []

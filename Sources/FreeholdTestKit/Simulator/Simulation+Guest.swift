@@ -33,6 +33,20 @@ extension Simulation {
     guard let vault = devices[0].vault, let right = options.guest else { return }
     let home = guest.startHome()
     let card = try home.makeCard(name: secretName("guest"), .unsealed)
+    guestCard = card
+    let offer = try await grant(right, to: guest, card, by: vault)
+    guest.adopt(
+      try Vault.accept(
+        offer, deviceName: secretName("device"), folder: [], in: home, unlock: .unsealed),
+      scope: offer.scope)
+    trace.note("d\(guest.number) has a folder")
+    trace.count(.folderShared)
+  }
+
+  private func grant(
+    _ right: SimulationOptions.GuestRight, to guest: SimulatedDevice, _ card: PersonCard,
+    by vault: Vault
+  ) async throws -> ShareOffer {
     if await !vault.contacts().contains(where: { $0.name == Self.guestName }) {
       _ = try await vault.addContact(Self.guestName, card)
     }
@@ -40,13 +54,33 @@ extension Simulation {
     if right == .writeOwn { terms.only = String(decoding: guest.folderName, as: UTF8.self) }
     let plan = try await vault.planGrant(
       terms, to: Self.guestName, at: VaultPath([Self.givenFolder]))
-    let offer = try await vault.grant(plan).offer
-    guest.adopt(
-      try Vault.accept(
-        offer, deviceName: secretName("device"), folder: [], in: home, unlock: .unsealed),
-      scope: offer.scope)
-    trace.note("d\(guest.number) has a folder")
-    trace.count(.folderShared)
+    return try await vault.grant(plan).offer
+  }
+
+  /// Has another device share the same folder with the same person, once; that device may not have
+  /// heard that it is shared.
+  func shareToo(_ device: SimulatedDevice) async {
+    guard options.sharesTwice, !hasSharedTwice, let guest, let right = options.guest,
+      let vault = device.vault
+    else { return }
+    do {
+      let card =
+        try guestCard ?? guest.startHome().makeCard(name: secretName("guest"), .unsealed)
+      guestCard = card
+      let isNews = try await vault.grants().isEmpty
+      _ = try await grant(right, to: guest, card, by: vault)
+      hasSharedTwice = true
+      trace.note("d\(device.number) shares the folder too")
+      trace.count(.sharedTwice)
+      if isNews, guest.vault != nil { trace.count(.sharedAtOnce) }
+    } catch {
+      trace.note("d\(device.number) cannot share the folder yet")
+      guard !device.mayFail else { return await restart(device) }
+      let code = (error as? FreeholdError)?.code
+      if code != .noSuchVault, code != .refused {
+        report("a folder cannot be shared twice: \(error)")
+      }
+    }
   }
 
   /// Shares in the middle of everything, unless that was done before; what fails is done later.

@@ -15,6 +15,7 @@ extension Simulation {
       await restartIfOff(device)
       guard await loseTime(device, at: step) else { return }
       if device === devices.first, step >= options.stepCount / 2 { await shareLate() }
+      if device.number == 1, step >= options.stepCount / 2 { await shareToo(device) }
     }
     if isAway(device) { return trace.count(.deviceWasAway) }
     await sync(device)

@@ -43,6 +43,10 @@ public final class Simulation: @unchecked Sendable {
   var lieCount = 0
   /// Whether a device went on from an old copy of its home.
   var hasLostTime = false
+  /// What the guest has given to the owner.
+  var guestCard: PersonCard?
+  /// Whether another device has shared the guest's folder too.
+  var hasSharedTwice = false
   /// The contents that revoked devices wrote.
   var late: Set<Int> = []
   /// The nodes that a device has named.

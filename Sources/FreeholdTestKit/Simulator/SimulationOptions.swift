@@ -64,6 +64,8 @@ public struct SimulationOptions: Sendable, Hashable {
   public var guest: GuestRight?
   /// Whether that folder is shared in the middle of the run.
   public var sharesLate = false
+  /// Whether the second device shares it too, whether or not it has heard of that.
+  public var sharesTwice = false
   /// Whether it is taken back before the end, and the guest goes on.
   public var revokesGuest = false
 
@@ -127,6 +129,8 @@ public struct SimulationOptions: Sendable, Hashable {
       options.sharesLate = generator.happens(onceIn: 2)
       options.revokesGuest = generator.happens(onceIn: 2)
       if options.guest == .write, generator.happens(onceIn: 3) { options.guest = .writeOwn }
+      options.sharesTwice =
+        options.sharesLate && options.deviceCount > 1 && generator.happens(onceIn: 2)
     }
     return options
   }
