@@ -31,6 +31,7 @@ acceptance:
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/one-device.sh
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/sync.sh
 	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/policy.sh
+	FREEHOLD=$(FREEHOLD) NODE=$(NODE) CORPUS=$(CORPUS) bash Tests/Acceptance/at-once.sh
 
 ## make watching   two devices that watch, with real processes; prints how soon each sees the other's changes
 watching:
