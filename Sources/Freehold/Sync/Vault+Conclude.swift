@@ -12,7 +12,8 @@ extension Vault {
     report.nodesReached = outcomes.count { $0.isReached }
     report.redundancy = try redundancyStatus(outcomes)
     report.problems += problems(outcomes) + folderProblems(mirror) + clockProblems(outcomes)
-    report.problems += equivocationProblems() + foldingNote()
+    report.problems += equivocationProblems()
+    report.problems += foldingNote()
     if isManager { report.problems += try redundancyProblems(report.redundancy, outcomes) }
     if let left = try historyProgress() {
       report.problems.append(
