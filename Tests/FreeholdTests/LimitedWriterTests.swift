@@ -76,6 +76,47 @@ import VaultStore
     try await requireAgreement(world)
   }
 
+  @Test func `who may never remove adds and changes, and takes nothing away`() async throws {
+    let world = try await SharingWorld(devices: 2)
+    for name in ["a", "b", "in/c"] { try world.folder.write("shared/\(name).md", name) }
+    try await world.own.comeTogether()
+    try await world.meet("bob")
+    var terms = AccessTerms(.write)
+    terms.removes = false
+    let owner = try world.owner
+    let plan = try await owner.planGrant(terms, to: "bob", at: try VaultPath("shared".utf8))
+    let offer = try await owner.grant(plan).offer
+    try await world.own.sync(0)
+    try world.accept(offer, at: "shared", by: "bob")
+    try await world.sync("bob", "shared")
+    #expect(try await owner.grants().map(\.removes) == [false])
+    #expect(try await owner.policyText().rules.map(\.line) == ["bob may write shared never remove"])
+    let bob = try world.guest("bob").device.folder
+    try bob.write("shared/a.md", "changed")
+    try bob.write("shared/in/new.md", "new")
+    try bob.setMode("shared/in/c.md", 0o600)
+    try bob.remove("shared/b.md")
+    let report = try await world.sync("bob", "shared")
+    #expect(report.problems.contains { $0.code == .refused && $0.message.contains("b.md") })
+    try bob.move("shared/in/c.md", "shared/c.md")
+    try await world.sync("bob", "shared")
+    try await world.own.comeTogether()
+    #expect(
+      try world.folder.listing() == [
+        "shared/", "shared/a.md = changed", "shared/b.md = b", "shared/in/",
+        "shared/in/c.md = in/c", "shared/in/new.md = new",
+      ])
+    try await requireAgreement(world)
+    // A changed program of bob's signs it all the same: it counts nowhere.
+    let vault = try world.vault("bob", "shared")
+    try await vault.writeAnyway(.remove("a.md"))
+    try await world.sync("bob", "shared")
+    try await world.own.comeTogether()
+    #expect(try world.folder.read("shared/a.md") == "changed")
+    #expect(try await !owner.quarantine().isEmpty)
+    try await requireAgreement(world)
+  }
+
   @Test func `a pattern of names lets files in any folder through, and no folder go`()
     async throws
   {

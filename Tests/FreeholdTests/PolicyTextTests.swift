@@ -12,6 +12,7 @@ import VaultFolder
     "carol may write / re-share 2",
     "\"dear \\\"carol\\\"\" may write \"old notes\"",
     "\"#1\" may hold a/b",
+    "dave may write b only *.md never remove",
     "zoë may read Ünïcode",
   ]) func `a sentence that is printed is read as the same`(_ line: String) throws {
     let text = try PolicyText(parsing: Array("freehold-policy 1\n\(line)\n".utf8))
@@ -25,6 +26,8 @@ import VaultFolder
     "freehold-policy 1\nbob must read a\n", "freehold-policy 1\nbob may manage /\n",
     "freehold-policy 1\nbob may read a until tomorrow\n",
     "freehold-policy 1\nbob may read a until 90d\n", "freehold-policy 1\nbob may read a only x\n",
+    "freehold-policy 1\nbob may read a never remove\n",
+    "freehold-policy 1\nbob may write a never write\n",
     "freehold-policy 1\nbob may read a re-share 0\n", "freehold-policy 1\nbob may read ../a\n",
     "freehold-policy 1\nbob may read \"a\n", "freehold-policy 1\nbob may read a until\n",
   ]) func `what is no policy is refused`(_ text: String) {

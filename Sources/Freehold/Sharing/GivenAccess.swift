@@ -14,6 +14,8 @@ public struct GivenAccess: Hashable, Sendable {
   public var until: Timestamp?
   /// The pattern of paths that may be written; nil for all.
   public var only: String?
+  /// Whether what is there may also be removed, by who may write.
+  public var removes: Bool
   /// How many times it may be handed on.
   public var hops: Int
   /// Who gave it.

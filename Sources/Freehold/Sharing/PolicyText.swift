@@ -9,7 +9,7 @@ import VaultEncoding
 ///     freehold-policy 1
 ///     # comment
 ///     bob may read photos/2026 until 2027-02-23T00:15:16.000Z
-///     "dear carol" may write "old notes" only *.md re-share 1
+///     "dear carol" may write "old notes" only *.md never remove re-share 1
 public struct PolicyText: Hashable, Sendable {
   /// One sentence.
   public struct Rule: Hashable, Sendable {
@@ -61,7 +61,8 @@ public struct PolicyText: Hashable, Sendable {
       else {
         throw FreeholdError(
           .usage, "line \(index + 1) of the policy makes no sense",
-          hint: "NAME may read|write|hold PATH [until TIME] [only GLOB] [re-share N]")
+          hint: "NAME may read|write|hold PATH [until TIME] [only GLOB] [never remove]"
+            + " [re-share N]")
       }
       rules.append(rule)
     }
@@ -103,6 +104,7 @@ extension PolicyText.Rule {
     text += path.names.isEmpty ? "/" : Self.quoted(String(decoding: path.bytes, as: UTF8.self))
     if let until = terms.until { text += " until \(until.text)" }
     if let only = terms.only { text += " only \(Self.quoted(only))" }
+    if !terms.removes { text += " never remove" }
     if terms.hops > 0 { text += " re-share \(terms.hops)" }
     return text
   }
@@ -122,6 +124,9 @@ extension PolicyText.Rule {
       case "only":
         guard right == .write else { return nil }
         terms.only = value
+      case "never":
+        guard right == .write, value == "remove" else { return nil }
+        terms.removes = false
       case "re-share":
         guard let hops = Int(value), (1...6).contains(hops) else { return nil }
         terms.hops = hops

@@ -33,7 +33,10 @@ extension Vault {
         .usage, "only folders can be shared", hint: "put the file into a folder of its own")
     }
     let scope = rest.names.isEmpty ? holder.scope : nil
-    if let scope, terms.only != nil { try requireLimited(contact, in: scope) }
+    guard terms.removes || terms.right == .write else {
+      throw FreeholdError(.usage, "only who writes can be kept from removing")
+    }
+    if let scope, terms.only != nil || !terms.removes { try requireLimited(contact, in: scope) }
     return GrantPlan(
       contact: contact, terms: terms, path: path,
       fileCount: files.count { $0.kind == .file }, makesScope: scope == nil,
@@ -162,7 +165,7 @@ extension PolicyAuthor {
     }
     let chainLength = actor.grant.map { state.chain(of: $0).count } ?? 0
     let present = state.grants(to: member.did).filter(\.isLive)
-    for command in terms.right.commands {
+    for command in terms.commands {
       let conditions = try terms.conditions(
         of: command, scopes: scopes, chainLength: chainLength + 1)
       // What is granted so already is not granted twice: only the invitation is made once more.

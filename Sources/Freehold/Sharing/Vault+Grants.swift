@@ -89,6 +89,8 @@ extension Vault {
       path: scopes.first { $0.scope == key.scopes.first }.map { VaultPath($0.path) },
       until: until,
       only: statements.lazy.compactMap { $0.limitedPaths?.text }.first,
+      removes: right != .write
+        || commands.contains { $0.proves(WritingRights.Act.remove.command) },
       hops: max(0, (statements.compactMap(\.hopsMax).max() ?? length) - length),
       giver: first.map { personName($0.body.delegation.issuer, among: names) } ?? "",
       isOver: until.map { $0 < environment.clock.now() } ?? false)

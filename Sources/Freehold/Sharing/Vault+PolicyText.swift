@@ -68,6 +68,7 @@ extension GivenAccess {
     var terms = AccessTerms(right)
     terms.until = until
     terms.only = only
+    terms.removes = removes
     terms.hops = hops
     return terms
   }

@@ -22,9 +22,9 @@ extension Vault {
     tell(Array(paths), stayBecause: "is shared for reading only", &report)
   }
 
-  /// What is different outside of the paths that this device may write: it stays as it is.
+  /// What is different beyond what this device may write: it stays as it is.
   func tellOfKeptBack(_ paths: [FolderPath], _ report: inout SyncReport) {
-    tell(paths, stayBecause: "may be written at some paths only", &report)
+    tell(paths, stayBecause: "may be written within limits only", &report)
   }
 
   private func tell(

@@ -106,6 +106,7 @@ extension Vault {
     case .vault: text += "do everything"
     case .pull: text += "read"
     case .push, .edit: text += "write"
+    case WritingRights.Act.put.command: text += "add and change files, and remove none"
     default: text += "do \(terms.command)"
     }
     if let expiresAt = terms.expiresAt {

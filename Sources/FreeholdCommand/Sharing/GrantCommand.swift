@@ -41,6 +41,9 @@ struct GrantCommand: AsyncParsableCommand {
       valueName: "glob"))
   var only: String?
 
+  @Flag(help: "Let what is there be changed, but not removed, moved or renamed.")
+  var noRemove = false
+
   @Option(help: ArgumentHelp("May be handed on so many times.", valueName: "n"))
   var hops = 0
 
@@ -94,6 +97,10 @@ struct GrantCommand: AsyncParsableCommand {
       throw FreeholdError(.usage, "--only limits writing: it goes with --write")
     }
     terms.only = only
+    guard !noRemove || right == .write else {
+      throw FreeholdError(.usage, "--no-remove limits writing: it goes with --write")
+    }
+    terms.removes = !noRemove
     if let until {
       do {
         terms.until = try TimeExpression(until).moment(after: now)
@@ -151,6 +158,7 @@ extension GrantPlan {
       ("until", "until", terms.until.map { $0.text } ?? "revoked"),
     ]
     if let only = terms.only { rows.append(("only", "writes only", NamePath.line(only))) }
+    if !terms.removes { rows.append(("never", "never", "removes, moves or renames")) }
     rows.append(
       (
         "reShare", "re-share",

@@ -40,8 +40,9 @@ extension GivenAccess {
     .object([
       ("name", .text(name)), ("may", .text(right.rawValue)),
       ("path", .text(path.map { NamePath.shown($0.names) })), ("until", .text(until?.text)),
-      ("over", .bool(isOver)), ("only", .text(only)), ("hops", .number(hops)),
-      ("by", .text(giver)), ("devices", .array(members.map { .text($0.text) })),
+      ("over", .bool(isOver)), ("only", .text(only)), ("removes", .bool(removes)),
+      ("hops", .number(hops)), ("by", .text(giver)),
+      ("devices", .array(members.map { .text($0.text) })),
     ])
   }
 
@@ -52,6 +53,7 @@ extension GivenAccess {
     text += "  " + place
     if let until { text += isOver ? "  over since \(until.text)" : "  until \(until.text)" }
     if let only { text += "  only \(NamePath.line(only))" }
+    if !removes { text += "  never removes" }
     if hops > 0 { text += "  may be handed on \(Wording.count(hops, "time"))" }
     return text
   }

@@ -18,7 +18,8 @@ public struct WritingRights: Hashable, Sendable {
     /// Something has other attributes.
     case meta
 
-    var command: Command {
+    /// What is delegated for it.
+    public var command: Command {
       switch self {
       case .put: Command(known: "/vault/edit/put")
       case .remove: Command(known: "/vault/edit/remove")

@@ -10,6 +10,10 @@ extension Command {
   public static let push = Command(known: "/vault/push")
   /// Author operations.
   public static let edit = Command(known: "/vault/edit")
+  /// Author operations that take nothing away: new things, new contents, other attributes.
+  public static let additions = [
+    Command(known: "/vault/edit/put"), Command(known: "/vault/edit/meta"),
+  ]
   /// Challenge nodes.
   public static let audit = Command(known: "/vault/audit")
   /// Make lost ciphertext again.
