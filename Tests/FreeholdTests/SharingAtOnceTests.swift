@@ -279,6 +279,26 @@ extension SharingAtOnceTests {
     #expect(try tablet.listing() == world.folder.listing())
   }
 
+  @Test func `an empty folder that was shared before there was a node is no half one`() async throws {
+    let world = try await SharingWorld(nodes: 0)
+    try world.folder.makeFolder("empty")
+    try await world.own.sync(0)
+    try await world.meet("bob")
+    _ = try await world.grant("empty", to: "bob", .write)
+    let node = try world.own.network.addNode(seed: 77, clock: SimulatedClock())
+    _ = try await world.owner.addNode(
+      try node.invite(quotaBytes: 1 << 32), name: nil, region: nil, operatorName: nil)
+    try await world.own.sync(0)
+    try await world.own.join(1, seed: 1)
+    for _ in 1...2 {
+      let report = try await world.own.sync(1)
+      #expect(!report.problems.contains(.nothingHasCome))
+    }
+    try world.own.devices[1].folder.write("empty/a.txt", "a")
+    try await world.own.comeTogether()
+    #expect(try world.folder.read("empty/a.txt") == "a")
+  }
+
   @Test func `a folder that has come by half is left alone until the rest has come`() async throws {
     let world = try await makeWorld()
     try await world.share("photos", with: "bob", .write, by: 1)

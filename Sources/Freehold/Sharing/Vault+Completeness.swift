@@ -22,13 +22,13 @@ extension Vault {
   /// Whether this part has heard all that its folder showed when it became a scope, so that what it
   /// lacks is lacking.
   ///
-  /// Of several devices that gave it that one is enough. The first entry of a scope says which
-  /// nodes it has: none is without any.
+  /// Of several devices that gave it that one is enough. A scope whose makers said nothing of it
+  /// begins with its nodes.
   var isComplete: Bool {
     guard !facts.firstNodes.isEmpty else { return true }
     let births = tree.settings(prefix: BirthSetting.prefix)
+    guard births.isEmpty else { return births.contains { $0.value == BirthSetting.done } }
     return !tree.settings(prefix: NodeEntry.prefix).isEmpty
-      && (births.isEmpty || births.contains { $0.value == BirthSetting.done })
   }
 
   /// Gives a scope what its folder showed, when the device that shared it was put out before it had
