@@ -279,7 +279,9 @@ extension SharingAtOnceTests {
     #expect(try tablet.listing() == world.folder.listing())
   }
 
-  @Test func `an empty folder that was shared before there was a node is no half one`() async throws {
+  @Test func `an empty folder that was shared before there was a node is no half one`()
+    async throws
+  {
     let world = try await SharingWorld(nodes: 0)
     try world.folder.makeFolder("empty")
     try await world.own.sync(0)

@@ -60,7 +60,7 @@ struct NodeTrouble: Hashable, Sendable {
     case .refused:
       (
         .refused, "\(name) refuses: \(refusal.message)",
-        "was this device revoked? freehold device list on another one tells"
+        "was this device revoked, or a folder taken back? another device, or who shared it, tells"
       )
     case .unauthorized:
       (

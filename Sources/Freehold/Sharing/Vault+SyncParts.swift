@@ -102,8 +102,8 @@ extension Vault {
 
   /// Makes settings say what the scope around says.
   func take(settings: [(key: [UInt8], value: [UInt8])]) throws {
-    // Before it has heard anything, a part of this device would only repeat what is there.
-    guard isComplete || tree.objectCount > 0 else { return }
+    // Before it has heard everything, a part of this device would only repeat what is there.
+    guard isComplete else { return }
     let differing = settings.filter { tree.setting($0.key) != $0.value }
     for slice in differing.slices(of: Self.changesPerBatch / 4) {
       try commit { draft in
