@@ -91,6 +91,9 @@ import VaultStore
     try await world.sync("bob", "shared")
     #expect(try await owner.grants().map(\.removes) == [false])
     #expect(try await owner.policyText().rules.map(\.line) == ["bob may write shared never remove"])
+    let reason = try await owner.reason(for: "bob", at: try VaultPath("shared".utf8))
+    #expect(reason.steps.contains { $0.contains("lets bob add and change files, and remove none") })
+    #expect(!reason.steps.contains { $0.contains("/vault/") })
     let bob = try world.guest("bob").device.folder
     try bob.write("shared/a.md", "changed")
     try bob.write("shared/in/new.md", "new")

@@ -54,8 +54,7 @@ extension Vault {
     {
       let since = mark[..<8].reduce(Int64(0)) { $0 << 8 | Int64($1) }
       // A clock that went back tells nothing.
-      if now < since || now - since >= Self.waitMilliseconds { return true }
-      return false
+      return now < since || now - since >= Self.waitMilliseconds
     }
     var writer = ByteWriter()
     writer.writeUInt64(UInt64(clamping: now))

@@ -21,13 +21,13 @@ struct Containment {
 }
 
 extension Vault {
-  /// Gives everybody what they are owed in scopes inside of others; what the report says of it, or
-  /// nil when nothing is owed.
-  func settleAccess() async throws -> [Problem]? {
+  /// Gives everybody what they are owed in scopes inside of others; what the report says of it:
+  /// nothing when nothing is owed.
+  func settleAccess() async throws -> [Problem] {
     // What cannot be opened was said; it is looked at again with the next sync.
-    guard !isPart, isManager, let containments = try? await containments() else { return nil }
+    guard !isPart, isManager, let containments = try? await containments() else { return [] }
     let mark = containments.mark(policy.heads)
-    guard try database.read({ try $0.meta(Self.settledKey) }) != mark else { return nil }
+    guard try database.read({ try $0.meta(Self.settledKey) }) != mark else { return [] }
     let now = environment.clock.now()
     let state = policy.state
     let owed = try containments.filter {
@@ -35,7 +35,7 @@ extension Vault {
     }
     guard !owed.isEmpty else {
       try database.write { try $0.setMeta(Self.settledKey, to: mark) }
-      return nil
+      return []
     }
     var random = generator
     defer { generator = random }
@@ -134,7 +134,8 @@ extension PolicyState {
 }
 
 extension GrantRecord {
-  fileprivate func isOver(at now: Timestamp) -> Bool { expiresAt.map { now.seconds > $0 } ?? false }
+  /// Whether its end by the clock is over.
+  func isOver(at now: Timestamp) -> Bool { expiresAt.map { now.seconds > $0 } ?? false }
 }
 
 extension CapabilityPolicy {

@@ -60,11 +60,11 @@ extension Vault {
             "\(mount.shown): \(error.message)", hint: error.hint))
       }
     }
-    if !options.isDryRun, let notes = try await settleAccess() {
-      report.problems += notes
-      hasWritten = true
+    let notes = options.isDryRun ? [] : try await settleAccess()
+    report.problems += notes
+    if hasWritten || !notes.isEmpty {
+      try await bringRest(options, progress: progress, report: &report)
     }
-    if hasWritten { try await bringRest(options, progress: progress, report: &report) }
   }
 
   /// Where a scope's folder is on the disk now; nil when it is not there.

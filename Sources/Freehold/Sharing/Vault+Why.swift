@@ -40,7 +40,7 @@ extension Vault {
       if general == .write, !mayWrite(best, in: holder.scope, rest, isFolder) { right = .read }
     }
     let former = principals.flatMap { policy.state.grants(to: $0) }
-      .filter { !$0.isLive || isOver($0) }
+      .filter { !$0.isLive || $0.isOver(at: environment.clock.now()) }
       .filter { policy.state.covers(holder.scope, by: $0.entry) }.map(explainEnd)
     return AccessReason(
       name: name, path: path, folder: folder, right: right, steps: steps,
@@ -91,8 +91,9 @@ extension Vault {
 
   /// The delegations that say which paths a device may write.
   private func writingChains(of device: DID, in scope: ScopeID) -> [[Verified<Delegation>]] {
-    policy.state.grants(to: device)
-      .filter { $0.isLive && !isOver($0) && $0.command == .edit }
+    let (now, put) = (environment.clock.now(), WritingRights.Act.put.command)
+    return policy.state.grants(to: device)
+      .filter { $0.isLive && !$0.isOver(at: now) && $0.command.proves(put) }
       .filter { policy.state.covers(scope, by: $0.entry) }
       .map { policy.state.chain(of: $0.entry) }
   }
@@ -120,10 +121,6 @@ extension Vault {
       }
     }
     return text
-  }
-
-  private func isOver(_ grant: GrantRecord) -> Bool {
-    grant.expiresAt.map { $0 < environment.clock.now().seconds } ?? false
   }
 
   private func explainEnd(_ grant: GrantRecord) -> String {
