@@ -193,3 +193,12 @@ extension PackRecord {
   /// Stands for a shard that no node was found for.
   static let nowhere = DID(key: .zero)
 }
+
+extension Draft {
+  /// Tells the tree where packs are to lie.
+  mutating func announce(_ records: [(Bytes32, PackRecord)]) throws {
+    for (pack, record) in records {
+      try setSetting(PackRecord.key(pack), to: record.bytes)
+    }
+  }
+}

@@ -190,9 +190,7 @@ extension Vault {
     let records = try packRecordsToAnnounce()
     var keys: [FolderKey?] = []
     try commit { draft in
-      for (pack, record) in records {
-        try draft.setSetting(PackRecord.key(pack), to: record.bytes)
-      }
+      try draft.announce(records)
       keys = try ready.map { try local.write($0, in: &draft) }
     }
     for (item, key) in zip(ready, keys) {

@@ -113,9 +113,7 @@ extension Vault {
       guard !problems.isFull else { break }
       let records = try packRecordsToAnnounce()
       try commit { draft in
-        for (pack, record) in records {
-          try draft.setSetting(PackRecord.key(pack), to: record.bytes)
-        }
+        try draft.announce(records)
         for (file, value) in values where draft.tree.contents(of: file.object) == [file.head] {
           try draft.setContent(file.object, to: value)
         }

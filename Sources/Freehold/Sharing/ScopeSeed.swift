@@ -131,9 +131,7 @@ extension Vault {
       let contents = try part.map { try $0.content.map { try bytes(of: $0) } }
       let records = try packRecordsToAnnounce()
       try commit { draft in
-        for (pack, record) in records {
-          try draft.setSetting(PackRecord.key(pack), to: record.bytes)
-        }
+        try draft.announce(records)
         for (item, content) in zip(part, contents) {
           let folder = item.parent.map { objects[$0] } ?? .root
           if let there = draft.tree.equal(to: item, content, in: folder) {

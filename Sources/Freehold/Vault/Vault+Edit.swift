@@ -28,9 +28,7 @@ extension Vault {
     let modified = AttributeCoding.encode(environment.clock.now().fileTime)
     let records = try packRecordsToAnnounce()
     try commit { draft in
-      for (pack, record) in records {
-        try draft.setSetting(PackRecord.key(pack), to: record.bytes)
-      }
+      try draft.announce(records)
       let file = try known ?? draft.create(.file, in: folder, named: name)
       try draft.setContent(file, to: manifest)
       try draft.setAttribute(.modificationTime, of: file, to: modified)
