@@ -35,18 +35,15 @@ extension LocalIntake {
       return isFolder && limits.mayAllow(.put, belowFolder: new, in: .max)
         || limits.allow(.put, at: new, in: .max) && limits.allow(.meta, at: new, in: .max)
     case .moved:
-      return isFolder
-        ? limits.allowWhole(.remove, at: old, in: .max)
-          && limits.allowWhole(.put, at: new, in: .max)
-        : limits.allow(.remove, at: old, in: .max) && limits.allow(.put, at: new, in: .max)
+      return limits.allow(.remove, at: old, isFolder: isFolder, in: .max)
+        && limits.allow(.put, at: new, isFolder: isFolder, in: .max)
     case .contentMaybeChanged:
       return limits.allow(.put, at: old, in: .max) && limits.allow(.meta, at: old, in: .max)
     case .attributesChanged:
       return isFolder && limits.mayAllow(.put, belowFolder: old, in: .max)
         || limits.allow(.meta, at: old, in: .max)
     case .deleted:
-      return isFolder
-        ? limits.allowWhole(.remove, at: old, in: .max) : limits.allow(.remove, at: old, in: .max)
+      return limits.allow(.remove, at: old, isFolder: isFolder, in: .max)
     }
   }
 
@@ -56,7 +53,7 @@ extension LocalIntake {
   ) -> LocalChange {
     guard case .deleted(isTop: false) = change.action,
       let around = object(change.parent).flatMap({ tree.path(of: $0) }),
-      !limits.allowWhole(.remove, at: around, in: .max)
+      !limits.allow(.remove, at: around, isFolder: true, in: .max)
     else { return change }
     return change.with(.deleted(isTop: true))
   }

@@ -82,10 +82,9 @@ struct WritingJudge {
   private func require(
     _ act: WritingRights.Act, at path: [[UInt8]], isWhole: Bool = false
   ) throws(Violation) {
-    let passes =
-      isWhole
-      ? rights.allowWhole(act, at: path, in: entry) : rights.allow(act, at: path, in: entry)
-    guard passes else { throw Violation(act: act, path: path) }
+    guard rights.allow(act, at: path, isFolder: isWhole, in: entry) else {
+      throw Violation(act: act, path: path)
+    }
   }
 
   private func isFolder(_ object: ObjectID) -> Bool { after.kind(of: object) == .folder }

@@ -95,10 +95,11 @@ public struct WritingRights: Hashable, Sendable {
     return outcome(of: act, below: text + "/", at: entry)
   }
 
-  /// Whether an entry may do something at a path and at all paths below it: what moves or goes
-  /// takes those along.
-  public func allowWhole(_ act: Act, at path: [[UInt8]], in entry: UInt64) -> Bool {
-    allow(act, at: path, in: entry) && outcome(of: act, belowFolder: path, in: entry) == .always
+  /// Whether an entry may do something at a path, and with a folder at all paths below it: what
+  /// moves or goes takes those along.
+  public func allow(_ act: Act, at path: [[UInt8]], isFolder: Bool, in entry: UInt64) -> Bool {
+    allow(act, at: path, in: entry)
+      && (!isFolder || outcome(of: act, belowFolder: path, in: entry) == .always)
   }
 
   /// Whether an entry may do something at some path below a folder.
