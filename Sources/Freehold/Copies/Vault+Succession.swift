@@ -31,7 +31,10 @@ extension Vault {
     var facts = facts
     facts.deviceName = nextName(facts.deviceName)
     let mark = try HomeMark.make(store, on: environment.disk)
+    var former = try store.database.read { try FormerDevices($0) }
+    former.add(succession.keys.signing.did)
     try store.database.write { transaction in
+      try former.store(transaction)
       try next.store(transaction, vault: facts.vault, using: &generator)
       try facts.store(transaction)
       try transaction.setMeta(comparesKey, to: [1])
@@ -78,7 +81,7 @@ extension Vault {
   ///
   /// Throws `offline` when no node answers: everything is saved here, and the next sync does it.
   func completeSuccession() async throws {
-    guard let former = succession.former else { return }
+    guard !isPart, let former = succession.former else { return }
     if policy.state.managerGrant(of: device) == nil {
       let clients = try formerClients(former)
       let heard = try await fetchPolicy(clients)

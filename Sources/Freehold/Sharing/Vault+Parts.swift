@@ -16,7 +16,7 @@ import VaultSync
 
 extension Vault {
   static let partsFolder = "scopes"
-  private static let partDeviceKey = "part-device"
+  static let partDeviceKey = "part-device"
   /// Set in a part's database until the tree around refers to it.
   static let unbornKey = "unborn"
   /// Where a part's folder was when it was last synced.
@@ -40,7 +40,8 @@ extension Vault {
     let path = partPath(scope)
     try fetchHome(of: scope)
     if try environment.disk.exists(path) {
-      let part = try Self.openPart(at: path, keys: keys, environment: environment)
+      let part = try Self.openPart(
+        at: path, of: try surroundings(), succession: succession, environment: environment)
       if let part {
         parts[scope] = part
         try await part.adoptPolicy(policy)
@@ -87,39 +88,43 @@ extension Vault {
     }
   }
 
-  /// Opens a part; nil when it is to be made: its making was interrupted, or it was another
-  /// device's, or a copy, and was put aside; the scope comes anew from the nodes.
+  /// What a part is told of this home.
+  private func surroundings() throws -> PartSurroundings {
+    PartSurroundings(
+      device: device, deviceName: facts.deviceName, policy: policy,
+      former: try database.read { try FormerDevices($0) })
+  }
+
+  /// Opens a part; nil when it is to be made: its making was interrupted, or it was somebody's whom
+  /// nobody knows, and was put aside; the scope comes anew from the nodes.
   private static func openPart(
-    at path: DiskPath, keys: DeviceKeys, environment: Environment
+    at path: DiskPath, of around: PartSurroundings, succession: DeviceSuccession,
+    environment: Environment
   ) throws -> Vault? {
     let store = try VaultHome.open(path, on: environment.disk)
     do {
-      let (facts, owner, entries, bound) = try store.database.read {
-        (
-          try VaultFacts($0), try $0.meta(partDeviceKey), try $0.policyEntries(),
-          try $0.meta(boundKey)
-        )
-      }
-      guard let facts else {
+      guard try store.database.read({ try VaultFacts($0) }) != nil else {
         // Its making was interrupted before anything was in it.
         store.close()
         return nil
       }
-      let isOurs =
-        try owner == keys.signing.did.key.bytes
-        && !HomeMark.isCopy(store, on: environment.disk)
-      guard isOurs else {
+      guard try makeOwn(store, of: around, on: environment.disk) else {
         store.close()
         try putAside(path, on: environment.disk)
         return nil
       }
       try endBirth(store)
+      let (known, entries, bound) = try store.database.read {
+        (try VaultFacts($0), try $0.policyEntries(), try $0.meta(boundKey))
+      }
+      guard let facts = known else { throw FreeholdError.notFinished(path) }
       let log = try PolicyLog(genesis: facts.genesis, restoring: entries.map(\.bytes))
-      let state = log.evaluate()
-      let succession = DeviceSuccession(keys: keys)
+      // This home may have heard of the keys that it has as a new device before the part did.
+      let keyring = succession.keyring(try around.joined(with: log))
       let tree = try loadTree(
         home: store, scope: facts.rootScope,
-        opener: EntryOpener(state, keyring: succession.keyring(state)), storeKey: keys.storeKey)
+        opener: EntryOpener(log.evaluate(), keyring: keyring),
+        storeKey: succession.keys.storeKey)
       return Vault(
         environment: environment, home: store, facts: facts, succession: succession, policy: log,
         tree: tree, isPart: true, boundFolder: bound ?? [])
@@ -155,7 +160,9 @@ extension Vault {
     let store = try VaultHome.open(partPath(scope), on: environment.disk)
     let entries = policy.entries
     let owner = device.key.bytes
+    let former = try database.read { try FormerDevices($0) }.settled
     try store.database.write { transaction in
+      try former.store(transaction)
       for entry in entries { try transaction.addPolicyEntry(entry.cid, bytes: entry.bytes) }
       try facts.store(transaction)
       try transaction.setMeta(Self.partDeviceKey, to: owner)
@@ -164,7 +171,7 @@ extension Vault {
     _ = try HomeMark.isCopy(store, on: environment.disk)
     let part = Vault(
       environment: environment, home: store, facts: facts,
-      succession: DeviceSuccession(keys: keys), policy: policy, tree: Tree(), isPart: true,
+      succession: succession, policy: policy, tree: Tree(), isPart: true,
       boundFolder: [])
     return part
   }

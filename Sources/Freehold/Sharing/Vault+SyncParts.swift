@@ -42,7 +42,7 @@ extension Vault {
         if !options.isDryRun { try await tell(part, mirror) }
         try await part.bind(folder, ignoring: mirror.map { rules(above: mount, $0) } ?? [])
         await part.takeOver(try rows(for: mount.scope))
-        let own = try await part.sync(options, progress: progress)
+        let own = try await syncPart(part, options, progress: progress)
         report.add(own)
         if !options.isDryRun, own.nodesReached > 0, try await plantInstead(of: mount, in: part) {
           try await part.bringRest(options, progress: progress, report: &report)
@@ -64,6 +64,19 @@ extension Vault {
     report.problems += notes
     if hasWritten || !notes.isEmpty {
       try await bringRest(options, progress: progress, report: &report)
+    }
+  }
+
+  private func syncPart(
+    _ part: Vault, _ options: SyncOptions, progress: SyncProgress
+  ) async throws -> SyncReport {
+    do {
+      let report = try await part.sync(options, progress: progress)
+      try await learn(from: part)
+      return report
+    } catch {
+      try await learn(from: part)
+      throw error
     }
   }
 

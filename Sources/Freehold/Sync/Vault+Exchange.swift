@@ -54,7 +54,7 @@ extension Vault {
             try self.client(for: client.node, entry, meter: client.meter)
           } ?? other
       }
-      if !onlyFetches, outcome.foreignHead == nil, writesHere {
+      if try !onlyFetches && writesHere && mayTell {
         if outcome.session.findings.contains(where: \.isRollback) { try await recount(client) }
         try await uploadShards(client)
         try await bring(client, &outcome)
@@ -106,6 +106,7 @@ extension Vault {
           outcome.foreignHead = head
           return
         }
+        guard try otherHome == nil else { return }
         local = try localState()
       }
       let step = try outcome.session.receive(

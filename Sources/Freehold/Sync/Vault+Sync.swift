@@ -62,6 +62,10 @@ extension Vault {
       try conclude(outcomes, mirror: mirror, report: &report)
     }
     try await syncParts(mirror, options, progress: progress, report: &report)
+    if !isPart, !options.isDryRun, try otherHome != nil {
+      // A scope inside has found it out: this becomes a new device.
+      _ = try await exchangeWithNodes(without: options.without, meter: meter, progress: progress)
+    }
     report.durationMilliseconds = (environment.clock.monotonic() - started).milliseconds
     return report
   }
@@ -139,6 +143,7 @@ extension Vault {
     // Others may have let this device in anew, under grants that it has heard of now.
     clients = (try? self.clients(meter: meter)) ?? clients
     try await endFork(outcomes, clients)
+    try await settleFormerDevices(outcomes, clients)
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
     try foldTwins()
@@ -176,7 +181,7 @@ extension Vault {
     var outcome = outcome
     guard outcome.trouble == nil else { return outcome }
     do {
-      if writesHere { try await bring(client, &outcome) }
+      if try writesHere && mayTell { try await bring(client, &outcome) }
       try await confirm(client, &outcome)
     } catch {
       outcome.trouble = NodeTrouble(error, at: client)
@@ -187,6 +192,7 @@ extension Vault {
 
   /// Signs a new head when this device's feeds, the policy, or the entries it has seen changed.
   func refreshHead() throws {
+    guard try otherHome == nil else { return }
     let local = try localState()
     let own = local.feeds.filter { $0.key.device == device }
     guard !own.isEmpty else { return }

@@ -38,7 +38,7 @@ extension Vault {
   /// After concurrent revocations any manager that sees it completes what is missing.
   func settleKeys() throws {
     guard !isPart, !policy.state.owedRotations().isEmpty,
-      policy.state.managerGrant(of: device) != nil
+      policy.state.managerGrant(of: device) != nil, try otherHome == nil
     else { return }
     var random = generator
     defer { generator = random }

@@ -179,6 +179,7 @@ extension Vault {
   func author(_ body: (inout PolicyAuthor) throws -> Void) throws {
     precondition(!isPart, "the outermost part writes into the policy")
     if let renewed { throw renewed }
+    try requireOnlyHome()
     var author = try PolicyAuthor(device: keys.signing, log: policy)
     try body(&author)
     let written = author.entries

@@ -61,6 +61,7 @@ extension Vault {
       }
       if head.device == device, try !isOwn(head) {
         if head.sequence > result.foreignHead?.sequence ?? 0 { result.foreignHead = head }
+        try database.write { try OtherHome.note(device, head: head, $0) }
         continue
       }
       let known = try database.read { try $0.head(of: head.device) }
@@ -103,7 +104,10 @@ extension Vault {
     }
     guard !accepted.isEmpty else { return }
     let kept = keptCount(of: run.feed.device, in: run.feed.scope) ?? .max
+    let device = self.device
     try database.write { transaction in
+      // What this device has signed, and not here.
+      if run.feed.device == device { try OtherHome.note(device, transaction) }
       try transaction.append(
         accepted.map {
           StoredEntry(

@@ -26,6 +26,7 @@ public enum Happening: String, Sendable, Hashable, CaseIterable {
   case deviceWasAway = "a device changed much and synced only at the end"
   case oldHome = "a device went on from an old copy of its home"
   case oldHomeWrote = "an old copy of a home wrote something before it asked a node"
+  case oldHomeInShared = "a home went back to what was old in a shared folder only"
   case folderShared = "a folder was shared"
   case sharedLate = "a folder was shared in the middle"
   case sharedTwice = "another device shared the same folder"

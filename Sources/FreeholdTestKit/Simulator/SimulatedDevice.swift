@@ -22,8 +22,20 @@ final class SimulatedDevice: @unchecked Sendable {
   var isLost = false
   /// Whether it is somebody else's, who has one folder of the vault.
   let isGuest: Bool
-  /// The home as it was, and how many changes it had then.
-  var oldHome: (copy: SimulatedDisk.Copy, state: Int)?
+  /// The home as it was.
+  var oldHome: OldHome?
+  /// How many changes it has made where others change too.
+  var sharedCount = 0
+
+  /// A copy of a home.
+  struct OldHome {
+    let copy: SimulatedDisk.Copy
+    /// How many changes the device had made then, and how many where others change too.
+    let state: Int
+    let sharedCount: Int
+    /// Whether the device changes nothing but the guest's folder until the copy is put back.
+    let leavesOwn: Bool
+  }
 
   private let network: SimulatedNetwork
   private let planted: PlantedFault

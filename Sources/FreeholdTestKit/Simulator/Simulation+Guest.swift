@@ -20,7 +20,8 @@ extension Simulation {
 
   /// Where a device changes what others change too.
   func meetingPlace(on device: SimulatedDevice) -> [[UInt8]] {
-    guard guest != nil, device.isGuest || generator.happens(onceIn: 2) else {
+    let isGiven = device.isGuest || device.oldHome?.leavesOwn == true
+    guard guest != nil, isGiven || generator.happens(onceIn: 2) else {
       return [Self.sharedFolder]
     }
     return given(on: device) + [Self.meetingFolder]

@@ -10,27 +10,30 @@ extension Simulation {
     else { return true }
     if step == options.stepCount / 3 {
       guard let copy = try? device.medium.copy() else { return true }
-      device.oldHome = (copy, device.history.count - 1)
+      device.oldHome = SimulatedDevice.OldHome(
+        copy: copy, state: device.history.count - 1, sharedCount: device.sharedCount,
+        leavesOwn: guest != nil && generator.happens(onceIn: 2))
     } else if step >= options.stepCount * 2 / 3, let old = device.oldHome {
-      return await putBack(old.copy, of: device, state: old.state)
+      return await putBack(old, of: device)
     }
     return true
   }
 
   /// Only what a sync acknowledged can come back, so the copy is put back right after one.
   private func putBack(
-    _ copy: SimulatedDisk.Copy, of device: SimulatedDevice, state: Int
+    _ old: SimulatedDevice.OldHome, of device: SimulatedDevice
   ) async -> Bool {
     await sync(device)
     guard !device.medium.isOff, device.acknowledged == device.history.count - 1,
-      device.acknowledged > state
+      device.acknowledged > old.state || device.sharedCount > old.sharedCount
     else { return true }
+    if device.acknowledged == old.state { trace.count(.oldHomeInShared) }
     device.oldHome = nil
     hasLostTime = true
     trace.note("d\(device.number) goes on from an old copy")
     trace.count(.oldHome)
     device.stop()
-    device.medium.putBack(copy)
+    device.medium.putBack(old.copy)
     await restart(device)
     if generator.happens(onceIn: 2) { await writeTooEarly(device) }
     for _ in 0..<4 {

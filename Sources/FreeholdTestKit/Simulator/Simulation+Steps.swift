@@ -64,6 +64,10 @@ extension Simulation {
 
   func takeStep(_ device: SimulatedDevice) async {
     guard await hasOwnFolder(device) else { return }
+    if device.oldHome?.leavesOwn == true {
+      if generator.happens(onceIn: 3) { await sync(device) }
+      return await changeShared(device)
+    }
     if guest != nil, !device.isGuest, generator.happens(onceIn: 10) {
       return await moveIntoShared(device)
     }
@@ -192,6 +196,7 @@ extension Simulation {
             of: VaultPath(entry.path), permissions: UInt32(generator.number(in: 0...0o777)))
         }
       }
+      device.sharedCount += 1
     } catch let error as FreeholdError where [.usage, .noSuchVault].contains(error.code) {
       // Two devices want different things here, or the name is taken: that is no fault.
     } catch let error as FreeholdError where error.code == .refused && guest != nil {
