@@ -31,8 +31,14 @@ extension Vault {
       if other != nil { throw Self.waitsForNode }
       return
     }
-    guard let furthest = try await compareFeed(of: device, other: other, with: reached, clients)
-    else { return }
+    let furthest: FeedComparison?
+    do {
+      furthest = try await compareFeed(of: device, other: other, with: reached, clients)
+    } catch is FreeholdError where other == nil {
+      // A node that shows what nobody signed, or nothing more, proves nothing about this home.
+      return
+    }
+    guard let furthest else { return }
     try noteOtherHome()
     guard !isPart else { throw FreeholdError.sameDevice }
     try await succeedAfterFork(furthest, clients)

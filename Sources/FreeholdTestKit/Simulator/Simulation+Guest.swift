@@ -164,6 +164,8 @@ extension Simulation {
   private func takeBack(from guest: SimulatedDevice) async {
     for device in living {
       await sync(device)
+      // A new device is let in by its next sync.
+      if device.isRenewed { await sync(device) }
       guard let vault = device.vault else { continue }
       do {
         let outcome = try await vault.revoke(

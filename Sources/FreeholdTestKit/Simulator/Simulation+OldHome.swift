@@ -23,8 +23,8 @@ extension Simulation {
   private func putBack(
     _ old: SimulatedDevice.OldHome, of device: SimulatedDevice
   ) async -> Bool {
-    await sync(device)
-    guard !device.medium.isOff, device.acknowledged == device.history.count - 1,
+    guard await sync(device)?.redundancy.isMet == true, !device.medium.isOff,
+      device.acknowledged == device.history.count - 1,
       device.acknowledged > old.state || device.sharedCount > old.sharedCount
     else { return true }
     if device.acknowledged == old.state { trace.count(.oldHomeInShared) }
