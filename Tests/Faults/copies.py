@@ -52,9 +52,13 @@ class Forking(Adopting):
     A node shows what it has never signed: it becomes a new device and writes again what only it has.
     """
 
+    # Where both have changed something.
+    place = ""
+
     def build(self):
         self.found()
         trees.make(self.path("folder"))
+        self.prepare()
         first = self.inside("sync")
         require(first.code == 0, f"first sync: {first}")
         self.old = trees.state(self.path("folder"))
@@ -72,23 +76,29 @@ class Forking(Adopting):
         self.save("edited", "home", "folder")
         return self
 
+    def prepare(self):
+        pass
+
     def other_self(self):
         for number in range(2):
-            trees.write(self.path("folder"), f"other/{number}.txt", b"%d elsewhere" % number)
+            name = f"{self.place}other/{number}.txt"
+            trees.write(self.path("folder"), name, b"%d elsewhere" % number)
             synced = self.inside("sync")
             require(synced.code == 0, f"sync of the other self: {synced}")
 
     def own_changes(self):
         """Several batches, of which the later ones are about what the first ones have made."""
-        at = lambda name: self.path("folder", name)
+        own = self.place + "own"
+        at = lambda name: self.path("folder", own, name)
         for number in range(4):
-            trees.write(self.path("folder"), f"own/{number}/small.txt", b"%d here" % number)
-            trees.write(self.path("folder"), f"own/{number}/large.bin", trees.noise(number, 90_000))
-            trees.write(self.path("folder"), "own/always.txt", b"turn %d" % number)
+            trees.write(self.path("folder"), f"{own}/{number}/small.txt", b"%d here" % number)
+            trees.write(
+                self.path("folder"), f"{own}/{number}/large.bin", trees.noise(number, 90_000))
+            trees.write(self.path("folder"), f"{own}/always.txt", b"turn %d" % number)
             if number:
-                os.rename(at(f"own/{number - 1}/small.txt"), at(f"own/{number - 1}/renamed.txt"))
+                os.rename(at(f"{number - 1}/small.txt"), at(f"{number - 1}/renamed.txt"))
             if number == 3:
-                shutil.rmtree(at("own/1"))
+                shutil.rmtree(at("1"))
             offline = self.inside("sync")
             require(offline.code == 14, f"sync without a node: {offline}")
 
@@ -98,3 +108,19 @@ class Forking(Adopting):
         self.reset("node")
         shutil.rmtree(self.path("back"), ignore_errors=True)
         require(self.start_node(1), "the node starts")
+
+
+class ForkingShared(Forking):
+    """The same where only the inside of a shared folder has changed meanwhile."""
+
+    place = "photos/"
+
+    def prepare(self):
+        card = self.device(
+            "bob", "card", "--out", self.path("bob.card"), "--no-passphrase", "--name", "bob")
+        require(card.code == 0, f"card: {card}")
+        for command in (("sync",), ("contact", "add", "bob", self.path("bob.card")),
+                        ("grant", "bob", "--read", "photos", "--out", self.path("bob.share"),
+                         "--yes")):
+            done = self.inside(*command)
+            require(done.code == 0, f"{command}: {done}")

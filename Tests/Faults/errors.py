@@ -10,7 +10,7 @@ import shutil
 
 import shim
 import trees
-from copies import Adopting, Forking
+from copies import Adopting, Forking, ForkingShared
 from people import Accepting, Granting, Hearing, Mounting, Resealing, Revoking
 from sweeps import count_calls, numbers, wanted
 from tally import CI, Tally
@@ -183,6 +183,7 @@ PEOPLE = [
     (Hearing, "hear", lambda world, env: world.hear(env)),
     (Adopting, "adopt", lambda world, env: world.adopt(env)),
     (Forking, "fork", lambda world, env: world.adopt(env)),
+    (ForkingShared, "fork-shared", lambda world, env: world.adopt(env)),
 ]
 sweep(Founding, "init", 2, init, NO_SPACE, shim.SPACE_CALLS)
 sweep(Syncing, "sync", 3, sync, NO_SPACE, shim.SPACE_CALLS)

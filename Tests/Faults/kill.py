@@ -6,7 +6,7 @@ again just works; afterwards the vault is whole, at the nodes too, and nothing i
 """
 
 import shim
-from copies import Adopting, Forking
+from copies import Adopting, Forking, ForkingShared
 from people import Accepting, Granting, Hearing, Mounting, Resealing, Revoking
 from sweeps import count_calls, numbers, sweep_deaths, wanted
 from tally import Tally
@@ -41,4 +41,5 @@ sweep(Resealing, "reencrypt", 3, lambda world, env: world.reseal(env))
 sweep(Hearing, "hear", 3, lambda world, env: world.hear(env))
 sweep(Adopting, "adopt", 3, lambda world, env: world.adopt(env))
 sweep(Forking, "fork", 3, lambda world, env: world.adopt(env))
+sweep(ForkingShared, "fork-shared", 3, lambda world, env: world.adopt(env))
 tally.end()
