@@ -373,6 +373,32 @@ import VaultSync
     #expect(await original.text("b") == "from the copy")
   }
 
+  @Test func `who puts a copy out is told whose keys it has`() async throws {
+    let node = try world.makeNode()
+    let first = try await makeVault(node)
+    let desktop = try await world.join(first, name: "desktop")
+    try await first.close()
+    try copy("a", to: "b")
+    let copied = try open("b", first.did)
+    let original = try open("a", first.did)
+    try await world.sync(copied, original, desktop)
+    for (vault, isOriginal) in [(original, true), (desktop, false)] {
+      let plan = try await vault.planRevocation(of: "laptop-2")
+      #expect(plan.former.map(\.name) == ["laptop"])
+      #expect(plan.former.map(\.isThis) == [isOriginal])
+    }
+    // Not of a device that was never another one, and not once the key opens nothing any more.
+    #expect(try await original.planRevocation(of: "desktop").former.isEmpty)
+    try await copied.close()
+    try copy("b", to: "c")
+    let third = try open("c", first.did)
+    try await world.sync(third, original)
+    let plan = try await original.planRevocation(of: "laptop-3")
+    #expect(plan.former.map(\.name) == ["laptop", "laptop-2"])
+    _ = try await original.revoke(try await original.planRevocation(of: "laptop-2"))
+    #expect(try await original.devices().filter(\.isActive).map(\.name) == ["laptop", "desktop"])
+  }
+
   @Test func `a copy of a copy is a third device`() async throws {
     let first = try await makeVault(try world.makeNode())
     try await first.close()

@@ -92,4 +92,10 @@ extension Vault {
 enum DeviceSetting {
   static let prefix = Array("device/".utf8)
   static func key(_ replica: Bytes32) -> [UInt8] { prefix + replica.bytes }
+
+  /// The setting that names the devices which a device's home was before: whoever has the home may
+  /// have their keys.
+  static func formerKey(_ replica: Bytes32) -> [UInt8] {
+    Array("device-former/".utf8) + replica.bytes
+  }
 }

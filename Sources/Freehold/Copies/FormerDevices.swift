@@ -42,12 +42,16 @@ struct FormerDevices: Sendable {
 
   /// Keeps them.
   func store(_ transaction: VaultTransaction) throws {
-    try transaction.setMeta(Self.key, to: all.flatMap(\.key.bytes))
+    try transaction.setMeta(Self.key, to: setting)
     try transaction.setMeta(
       Self.unsettledKey, to: unsettled.isEmpty ? nil : unsettled.flatMap(\.key.bytes))
   }
 
-  private static func devices(_ bytes: [UInt8]?) -> [DID] {
+  /// All of them, as a setting says it.
+  var setting: [UInt8] { all.flatMap(\.key.bytes) }
+
+  /// The devices that a setting or a row names.
+  static func devices(_ bytes: [UInt8]?) -> [DID] {
     let bytes = bytes ?? []
     return stride(from: 0, to: bytes.count, by: Bytes32.byteCount).compactMap {
       Bytes32(Array(bytes[$0..<min($0 + Bytes32.byteCount, bytes.count)])).map { DID(key: $0) }

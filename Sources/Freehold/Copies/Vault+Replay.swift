@@ -45,14 +45,24 @@ extension Vault {
       chain: chain ?? VaultSync.FeedPosition.start(of: feed, vault: did).chain, entries: entries)
   }
 
-  /// The batches of entries as they are kept until they are written again; nil for none.
+  /// The batches of entries as they are kept until they are written again, behind those that are
+  /// kept already; nil for none.
   func sealForReplay(_ parts: [UnsharedEntries]) throws -> [UInt8]? {
     let opener = self.opener
     let batches = try parts.flatMap(\.entries).map { try opener.open($0).encode() }
     guard !batches.isEmpty else { return nil }
+    let all = try (keptForReplay() ?? []) + batches
     return try LocalSeal.seal(
-      DAGCBOR.encode(.array(batches.map { .bytes($0) })), storeKey: keys.storeKey,
+      DAGCBOR.encode(.array(all.map { .bytes($0) })), storeKey: keys.storeKey,
       column: Self.replayColumn, row: did.key.bytes, using: &generator)
+  }
+
+  /// The encoded batches that are still to be written again; nil when there are none.
+  private func keptForReplay() throws -> [[UInt8]]? {
+    guard let sealed = try database.read({ try $0.meta(Self.replayKey) }) else { return nil }
+    let plain = try LocalSeal.open(
+      sealed, storeKey: keys.storeKey, column: Self.replayColumn, row: did.key.bytes)
+    return try (DAGCBOR.decode(plain).asArray ?? []).compactMap(\.asBytes)
   }
 
   /// Takes entries out of their feeds and keeps what is to be written again.
@@ -74,11 +84,7 @@ extension Vault {
 
   /// Writes what was taken out, and what no node has, as this device's own.
   func replay() throws {
-    guard let sealed = try database.read({ try $0.meta(Self.replayKey) }) else { return }
-    let plain = try LocalSeal.open(
-      sealed, storeKey: keys.storeKey, column: Self.replayColumn, row: did.key.bytes)
-    let batches = try (DAGCBOR.decode(plain).asArray ?? []).compactMap(\.asBytes)
-      .map { try Batch(decoding: $0) }
+    guard let batches = try keptForReplay()?.map({ try Batch(decoding: $0) }) else { return }
     var again = Replay()
     // In one step with the note: what is made has new names, so a second time would make it twice.
     try commit(

@@ -64,11 +64,26 @@ extension Vault {
   /// Notes that it was compared.
   func endComparison() throws { try database.write { try $0.setMeta(Self.comparesKey, to: nil) } }
 
-  /// Says who this device is, once, and writes again what was written under the former name.
+  /// Says who this device is, and who it was, once, and writes again what was written under the
+  /// former name.
   func takeUpSuccession() throws {
-    guard tree.setting(DeviceSetting.key(device.key)) == nil else { return try replay() }
     try nameDevice()
+    try tellFormerDevices()
     try replay()
+  }
+
+  /// Tells the vault's devices which ones this was: their keys may still be in this home.
+  private func tellFormerDevices() throws {
+    let former = try database.read { try FormerDevices($0) }.setting
+    let key = DeviceSetting.formerKey(device.key)
+    guard !isPart, !former.isEmpty, tree.setting(key) != former else { return }
+    try commit { try $0.setSetting(key, to: former) }
+  }
+
+  /// The devices with access whose keys may be in the home of another one, because it was they.
+  func formerDevices(of device: DID) throws -> [DeviceSummary] {
+    let named = Set(FormerDevices.devices(tree.setting(DeviceSetting.formerKey(device.key))))
+    return try devices().filter { $0.isActive && named.contains($0.did) }
   }
 
   /// What this device can open now.

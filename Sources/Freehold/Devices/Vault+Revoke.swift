@@ -32,6 +32,7 @@ extension Vault {
     return RevocationPlan(
       device: device,
       falling: known.filter { falling.contains($0.did) && $0.did != device.did },
+      former: try formerDevices(of: device.did).filter { !falling.contains($0.did) },
       fallingAccess: try await access(of: bystanders(of: device.did)),
       keptEntries: try await kept(of: losers(of: device.did)).feeds.values.joined()
         .reduce(0) { $0 + Int(clamping: $1.count) },

@@ -4,6 +4,9 @@ public struct RevocationPlan: Sendable {
   public var device: DeviceSummary
   /// The devices that fall with it, because it let them in.
   public var falling: [DeviceSummary]
+  /// The devices that its home was, and that keep their access: whoever has the home may have their
+  /// keys.
+  public var former: [DeviceSummary]
   /// What people have through these devices only, and lose with them unless it is given anew.
   public var fallingAccess: [GivenAccess]
   /// How many of their changes stay: all that is known here.

@@ -55,7 +55,19 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
     for fallen in plan.falling {
       console.talk("  \(NamePath.line(fallen.name)) falls with it: \(name) let it in")
     }
+    for former in plan.former { warn(of: former, plan, console) }
     for problem in plan.unheard { console.warn(problem) }
+  }
+
+  private func warn(of former: DeviceSummary, _ plan: RevocationPlan, _ console: Console) {
+    let (name, was) = (NamePath.line(plan.device.name), NamePath.line(former.name))
+    let fate = "\(name) was \(was) before: whoever has its home may have the key of \(was)"
+    guard !former.isThis else {
+      return console.warn(
+        "\(fate), this device",
+        hint: "if it was stolen: freehold join into a new home, then revoke \(was) from there")
+    }
+    console.warn(fate, hint: "if it was lost or stolen: freehold device revoke \(was)")
   }
 }
 
@@ -64,6 +76,7 @@ extension RevocationOutcome {
   var json: JSON {
     .object([
       ("revoked", plan.device.json), ("fallen", .array(plan.falling.map(\.json))),
+      ("former", .array(plan.former.map(\.json))),
       ("fallenAccess", .array(plan.fallingAccess.map(\.json))),
       ("nodes", coverage.json), ("epochs", .number(newEpochs)),
     ])
