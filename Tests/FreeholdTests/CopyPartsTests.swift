@@ -194,6 +194,29 @@ import VaultSync
     try await expectInStep(original, desktop, texts)
   }
 
+  @Test func `a guest's home that went back to an old state is told what to do`() async throws {
+    let world = try await SharingWorld()
+    try world.folder.write("notes/today.md", "milk")
+    try await world.own.sync(0)
+    try await world.meet("carol")
+    try await world.share("notes", with: "carol", .write)
+    try await world.sync("carol", "notes")
+    let carol = try world.guest("carol")
+    let old = try carol.device.medium.copy()
+    try world.write("carol", "notes", "later.md", "after the snapshot")
+    try await world.sync("carol", "notes")
+    carol.device.medium.putBack(old)
+    let vault = try world.vault("carol", "notes")
+    let restored = try Vault.open(
+      vault.did, scope: vault.scope, in: carol.device.startHome(), unlock: .unsealed)
+    for _ in 0..<2 {
+      let error = await #expect(throws: FreeholdError.self) { _ = try await restored.sync() }
+      #expect(error?.code == .tampered && error?.hint?.contains("freehold card") == true)
+    }
+    try await world.own.sync(0)
+    #expect(try world.folder.read("notes/later.md") == "after the snapshot")
+  }
+
   @Test func `a shared folder's home that stops while it is settled writes nothing twice`()
     async throws
   {

@@ -14,6 +14,10 @@ struct DeviceSuccession: Sendable {
   private static let key = "device-succession"
   private static let column = "device-succession"
 
+  /// What a person does whose home is a copy, and who manages nothing.
+  static let guestHint =
+    "freehold card in a new home makes a card; whoever shared the folder grants it anew"
+
   /// With what this device signs and opens now.
   let keys: DeviceKeys
   /// The keys of the device that this one was, until they have let the new ones in.

@@ -65,7 +65,9 @@ extension Vault {
     guard maySucceed else {
       throw FreeholdError(
         .tampered, "another home is the same device as this one",
-        hint: "make a new home, with the folder as it is: --home DIR")
+        hint: policy.state.grants(to: device).isEmpty
+          ? "freehold join into a new home, with the folder as it is: --home DIR"
+          : DeviceSuccession.guestHint)
     }
     let lost = try unsharedEntries(of: device, behind: comparison.sharedCount)
     let replay = try sealForReplay([lost])

@@ -152,7 +152,7 @@ extension Vault {
     guard grants.isEmpty || grants.contains(where: { $0.rank != nil }) else {
       throw FreeholdError(
         .refused, "this home is a copy of another device's, and what was shared with that one",
-        hint: "freehold card in a new home makes a card; whoever shared the folder grants it anew")
+        hint: DeviceSuccession.guestHint)
     }
   }
 
