@@ -99,10 +99,12 @@ import VaultSync
     network.meddle(DirectNetwork.Meddler(), at: url)
     network.setReachable(true, url)
     // Nothing is signed that other devices would take for a forgery.
+    let folder = VaultPath([Array("folder".utf8)])
+    try await restored.makeFolder(folder)
     let refused = await #expect(throws: FreeholdError.self) {
-      _ = try await restored.makeScope(at: VaultPath([Array("d".utf8)]))
+      _ = try await restored.makeScope(at: folder)
     }
-    #expect(refused != nil)
+    #expect(refused?.code == .tampered)
     try await restored.write("e", "by the old state")
     let renewed = try await renew(restored)
     _ = try await renewed.sync()
@@ -168,16 +170,8 @@ import VaultSync
     try await first.close()
     let twin = SimulatedDisk(seed: 73)
     twin.putBack(try medium.copy())
-    // The mark of a file that was made anew.
-    let marked = home().vaultPath(first.did).appending("original")
-    let twinHome = Home(
-      DiskPath("/home"),
-      environment: Environment(
-        clock: world.clock, randomness: SeededRandomness(seed: 74), disk: twin.start(),
-        network: world.network))
-    let text = try twinHome.environment.disk.read(marked, bytesMax: 1_000)
-    try twinHome.environment.disk.remove(marked)
-    try twinHome.environment.disk.writeDurably(marked, text)
+    let twinHome = twinHome(twin)
+    try markAnew(twinHome, first.did)
     let copied = try Vault.open(first.did, in: twinHome, unlock: .unsealed)
     #expect(copied.device != first.device)
     #expect(try await copied.text(at: "given/inner/late") == "not brought yet")
@@ -192,6 +186,51 @@ import VaultSync
     ]
     try await expectInStep(copied, desktop, texts)
     try await expectInStep(original, desktop, texts)
+  }
+
+  @Test func `what a copied home wrote in place of what nodes have is written again`() async throws {
+    let first = try await makeVault([try world.makeNode()])
+    let desktop = try await world.join(first, name: "desktop")
+    try await first.close()
+    let twin = SimulatedDisk(seed: 73)
+    twin.putBack(try medium.copy())
+    // Nothing tells it from the original at first, and then something does.
+    let unnoticed = try Vault.open(first.did, in: twinHome(twin), unlock: .unsealed)
+    #expect(unnoticed.device == first.device)
+    try await unnoticed.write(at: "given/inner/twin", "under the common name")
+    try await unnoticed.close()
+    let twinHome = twinHome(twin)
+    try markAnew(twinHome, first.did)
+    let copied = try Vault.open(first.did, in: twinHome, unlock: .unsealed)
+    #expect(copied.device != first.device)
+    try await copied.write(at: "given/inner/copy", "by the copy")
+    let original = try open(first.did)
+    try await original.write(at: "given/inner/original", "by the original")
+    _ = try await original.sync()
+    try await world.sync(copied, original)
+    let texts = [
+      "given/inner/first": "from the beginning", "given/inner/twin": "under the common name",
+      "given/inner/copy": "by the copy", "given/inner/original": "by the original",
+    ]
+    try await expectInStep(copied, desktop, texts)
+    try await expectInStep(original, desktop, texts)
+  }
+
+  /// The home on a disk of its own.
+  private func twinHome(_ disk: SimulatedDisk) -> Home {
+    Home(
+      DiskPath("/home"),
+      environment: Environment(
+        clock: world.clock, randomness: SeededRandomness(seed: 74), disk: disk.start(),
+        network: world.network))
+  }
+
+  /// Makes the file anew that tells a home from its copies.
+  private func markAnew(_ home: Home, _ vault: DID) throws {
+    let (disk, marked) = (home.environment.disk, home.vaultPath(vault).appending("original"))
+    let text = try disk.read(marked, bytesMax: 1_000)
+    try disk.remove(marked)
+    try disk.writeDurably(marked, text)
   }
 
   @Test func `a guest's home that went back to an old state is told what to do`() async throws {

@@ -78,7 +78,7 @@ extension Simulation {
       trace.note("d\(device.number) cannot share the folder yet")
       guard !device.mayFail else { return await restart(device) }
       let code = (error as? FreeholdError)?.code
-      if code != .noSuchVault, code != .refused {
+      if code != .noSuchVault, code != .refused, !(hasLostTime && code == .offline) {
         report("a folder cannot be shared twice: \(error)")
       }
     }
