@@ -188,7 +188,9 @@ import VaultSync
     try await expectInStep(original, desktop, texts)
   }
 
-  @Test func `what a copied home wrote in place of what nodes have is written again`() async throws {
+  @Test func `what a copied home wrote in place of what nodes have is written again`()
+    async throws
+  {
     let first = try await makeVault([try world.makeNode()])
     let desktop = try await world.join(first, name: "desktop")
     try await first.close()
