@@ -152,6 +152,37 @@ struct FolderConflictTests {
     #expect(try folders[0].snapshot() == folders[2].snapshot())
   }
 
+  @Test(arguments: ConflictChoice.allCases)
+  func `two new files of one name are resolved by choice`(_ choice: ConflictChoice) async throws {
+    let world = try await FolderWorld()
+    let (a, b) = (world.devices[0].folder, world.devices[1].folder)
+    try a.write("new.txt", "from a")
+    try b.write("new.txt", "from b")
+    try await world.comeTogether()
+    let both = try a.snapshot()
+    let vault = try world.devices[0].open
+    let conflicts = try await vault.conflicts()
+    #expect(conflicts.map(\.versions.count) == [2])
+    // Either name will do.
+    let named = choice == .mine ? conflicts[0].path : conflicts[0].versions[1].path
+    _ = try await vault.resolve(VaultPath(named), keep: choice)
+    switch choice {
+    case .mine: #expect(try a.listing() == ["new.txt = from a"])
+    case .theirs: #expect(try a.listing() == ["new.txt = from b"])
+    case .both: #expect(try a.snapshot() == both)
+    }
+    let after = try a.snapshot()
+    try await world.comeTogether()
+    #expect(try a.snapshot() == after && b.snapshot() == after)
+    #expect(try await vault.conflicts() == [])
+    // Nothing is marked any more: of both, one can go and the other keeps its name.
+    if choice == .both {
+      try b.remove("new.txt")
+      try await world.comeTogether()
+      #expect(try a.snapshot().keys.allSatisfy { $0.hasPrefix("new (conflict") })
+    }
+  }
+
   @Test func `two new files of one name both stay`() async throws {
     let world = try await FolderWorld()
     let (a, b) = (world.devices[0].folder, world.devices[1].folder)

@@ -57,7 +57,11 @@ extension Vault {
       for thing in shown where thing.kind == .folder {
         pending.append((thing.object, path + [thing.name]))
       }
-      found += clashes(among: shown, in: path)
+      found += clashes(among: shown).map { things in
+        VaultConflict(
+          path: path + [tree.wantedName(of: things[0].object) ?? things[0].name],
+          versions: things.compactMap { version($0, in: path) })
+      }
       guard shown.contains(where: { $0.copy != nil }) else { continue }
       for thing in shown where thing.copy == nil && tree.hasSeveralContents(thing.object) {
         let all = [thing] + shown.filter { $0.object == thing.object && $0.copy != nil }
@@ -68,20 +72,6 @@ extension Vault {
       }
     }
     return found
-  }
-
-  /// Files of one name that were made in several places: one has the name, the others a marked one.
-  private func clashes(among shown: [ShownThing], in path: [[UInt8]]) -> [VaultConflict] {
-    let marked = shown.filter { thing in
-      thing.copy == nil && thing.kind != .folder
-        && tree.wantedName(of: thing.object).map { $0 != thing.name } ?? false
-    }
-    let groups = Dictionary(grouping: marked) { tree.wantedName(of: $0.object) ?? [] }
-    return groups.map { name, others in
-      let first = shown.filter { $0.copy == nil && $0.name == name && $0.kind != .folder }
-      return VaultConflict(
-        path: path + [name], versions: (first + others).compactMap { version($0, in: path) })
-    }
   }
 
   private func version(_ thing: ShownThing, in path: [[UInt8]]) -> VaultConflict.Version? {
@@ -98,7 +88,8 @@ extension Vault {
   /// the folder.
   ///
   /// A content that does not stay remains in the history. Throws `usage` when the file has one
-  /// content only.
+  /// content only. Of several files of one name, named by any of theirs, those that do not stay are
+  /// removed.
   public func resolve(
     _ path: VaultPath, keep choice: ConflictChoice, progress: SyncProgress = SyncProgress()
   ) async throws -> SyncReport {
@@ -106,6 +97,10 @@ extension Vault {
       return try await inner.vault.resolve(inner.path, keep: choice, progress: progress)
     }
     tree.labelClashes()
+    if let things = try clash(at: path) {
+      try resolve(things, keep: choice)
+      return try await bringFolder(thatWere: [], progress: progress)
+    }
     let (object, folder, things) = try conflicted(path)
     let heads = things.compactMap { tree.content(of: $0) }
     let mine = heads.first { $0.replica == device.key } ?? heads[0]
