@@ -188,6 +188,30 @@ import VaultSync
     try await expectInStep(original, desktop, texts)
   }
 
+  @Test func `what was held back in a shared folder goes to nodes after its contents`()
+    async throws
+  {
+    let first = try await makeVault([try world.makeNode()])
+    let desktop = try await world.join(first, name: "desktop")
+    let long = String(repeating: "long enough for a pack. ", count: 400)
+    try await first.write(at: "given/late", long)
+    try await first.close()
+    try markAnew(home(), first.did)
+    let copied = try open(first.did)
+    #expect(copied.device != first.device)
+    _ = try await copied.exchangeWithNodes(meter: TrafficMeter(), progress: SyncProgress())
+    let part = try await copied.scoped("given")
+    try await part.adoptPolicy(await copied.policy)
+    for _ in 0..<2 {
+      _ = try await part.exchangeWithNodes(meter: TrafficMeter(), progress: SyncProgress())
+      _ = try await desktop.sync()
+      for file in try await desktop.list(.root, isRecursive: true) where file.kind == .file {
+        #expect(try await desktop.content(VaultPath(file.path)).isEmpty == false)
+      }
+    }
+    #expect(try await desktop.text(at: "given/late") == long)
+  }
+
   @Test func `what a copied home wrote in place of what nodes have is written again`()
     async throws
   {

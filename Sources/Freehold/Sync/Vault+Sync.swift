@@ -143,6 +143,8 @@ extension Vault {
     // Others may have let this device in anew, under grants that it has heard of now.
     clients = (try? self.clients(meter: meter)) ?? clients
     try await endFork(outcomes, clients)
+    // What was held back goes out with the next exchange, which brings shards before entries.
+    let brings = try mayTell
     try await settleFormerDevices(outcomes, clients)
     // What came may owe a key, as after two revocations at once: what is written next needs it.
     try settleKeys()
@@ -151,7 +153,7 @@ extension Vault {
     outcomes = await withTaskGroup(of: NodeOutcome.self) { group in
       for outcome in outcomes {
         guard let client = clients.first(where: { $0.node == outcome.node }) else { continue }
-        group.addTask { await self.bringRest(client, outcome) }
+        group.addTask { await self.bringRest(client, outcome, brings: brings) }
       }
       var outcomes: [NodeOutcome] = []
       for await outcome in group { outcomes.append(outcome) }
@@ -177,11 +179,13 @@ extension Vault {
   }
 
   /// Brings a node what came in from others after its own exchange.
-  private func bringRest(_ client: NodeClient, _ outcome: NodeOutcome) async -> NodeOutcome {
+  private func bringRest(
+    _ client: NodeClient, _ outcome: NodeOutcome, brings: Bool
+  ) async -> NodeOutcome {
     var outcome = outcome
     guard outcome.trouble == nil else { return outcome }
     do {
-      if try writesHere && mayTell { try await bring(client, &outcome) }
+      if writesHere && brings { try await bring(client, &outcome) }
       try await confirm(client, &outcome)
     } catch {
       outcome.trouble = NodeTrouble(error, at: client)
