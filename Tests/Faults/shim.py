@@ -50,6 +50,22 @@ SYNC_NAMES = {"fsync", "fdatasync"}
 CHANGE_NAMES = {"write", "pwrite", "writev", "ftruncate", "fallocate"}
 
 
+def copied_before_log_went(later, path, must_go=False):
+    """Whether a database was written and synced once more before its log was removed or cut.
+
+    Also when the log stays, unless it must go.
+    """
+    has_changed = has_synced = False
+    for _, name, where in later:
+        if where == path + "-wal" and name in ("unlink", "ftruncate"):
+            return has_synced
+        if where == path and name in CHANGE_NAMES:
+            has_changed, has_synced = True, False
+        if where == path and name in SYNC_NAMES:
+            has_synced = has_changed
+    return not must_go
+
+
 def unsynced(made, at, ever):
     """What a failed sync, the `at`-th counted call, may have left unsynced; None for nothing.
 
@@ -62,10 +78,12 @@ def unsynced(made, at, ever):
         synced = any(name in SYNC_NAMES and where == path for _, name, where in later)
         return None if synced else f"the names in {path}"
     if path.endswith((".db", ".sqlite")):
-        # SQLite's own copying from its log into the file: the log must be kept.
-        gone = any(name in ("unlink", "ftruncate") and where == path + "-wal"
-                   for _, name, where in made[place + 1:])
-        return f"the pages of {path}" if gone else None
+        # SQLite's own copying from its log into the file: the log must be kept until that was done
+        # once more.
+        return None if copied_before_log_went(later, path) else f"the pages of {path}"
+    if path.endswith("-wal") and copied_before_log_went(later, path[:-len("-wal")], True):
+        # A commit that failed, and that nobody was told of; all others are in the file by now.
+        return None
     opened = ("fsync", os.path.dirname(path))
     for _, name, where in reversed(made[:place]):
         if path.endswith("-wal") and (name, where) == opened:
