@@ -5,6 +5,7 @@ import os
 import shutil
 
 import trees
+from people import know_bob
 from vaults import Syncing
 from world import require
 
@@ -116,11 +117,8 @@ class ForkingShared(Forking):
     place = "photos/"
 
     def prepare(self):
-        card = self.device(
-            "bob", "card", "--out", self.path("bob.card"), "--no-passphrase", "--name", "bob")
-        require(card.code == 0, f"card: {card}")
-        for command in (("sync",), ("contact", "add", "bob", self.path("bob.card")),
-                        ("grant", "bob", "--read", "photos", "--out", self.path("bob.share"),
-                         "--yes")):
+        know_bob(self)
+        for command in (("sync",), ("grant", "bob", "--read", "photos", "--out",
+                                    self.path("bob.share"), "--yes")):
             done = self.inside(*command)
             require(done.code == 0, f"{command}: {done}")

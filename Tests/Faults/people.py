@@ -11,6 +11,15 @@ from world import require
 SHARED = "photos"
 
 
+def know_bob(world):
+    """Makes bob's device and his card, and adds that to the vault's contacts."""
+    card = world.device(
+        "bob", "card", "--out", world.path("bob.card"), "--no-passphrase", "--name", "bob")
+    require(card.code == 0, f"card: {card}")
+    added = world.inside("contact", "add", "bob", world.path("bob.card"))
+    require(added.code == 0, f"contact add: {added}")
+
+
 class Granting(Syncing):
     """`grant` of a folder in which there are changes that are not synced yet."""
 
@@ -26,10 +35,7 @@ class Granting(Syncing):
         """A synced vault, and bob's card in it."""
         self.found()
         trees.make(self.path("folder"))
-        card = self.device(
-            "bob", "card", "--out", self.path("bob.card"), "--no-passphrase", "--name", "bob")
-        require(card.code == 0, f"card: {card}")
-        self.do("contact", "add", "bob", self.path("bob.card"))
+        know_bob(self)
         self.do("sync")
 
     def do(self, *command, home="home", folder="folder"):

@@ -30,9 +30,7 @@ extension Vault {
         comparisons.append(
           try await compareFeed(
             of: device, with: client, head: other?.head, isShown: outcome.foreignHead != nil))
-      } catch let error as NetworkError {
-        trouble = NodeTrouble(error, at: client).asError
-      } catch let error as VaultSync.Refusal {
+      } catch let error where error is NetworkError || error is VaultSync.Refusal {
         trouble = NodeTrouble(error, at: client).asError
       } catch let error as FreeholdError where [.tampered, .offline].contains(error.code) {
         trouble = error

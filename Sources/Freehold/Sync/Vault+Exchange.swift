@@ -102,10 +102,7 @@ extension Vault {
         let ingested = try ingest(news)
         for finding in ingested.findings { outcome.session.note(finding) }
         if ingested.doubtsOwnFeed { outcome.doubtsOwnFeed = true }
-        if let head = ingested.foreignHead {
-          outcome.foreignHead = head
-          return
-        }
+        outcome.foreignHead = ingested.foreignHead
         guard try otherHome == nil else { return }
         local = try localState()
       }

@@ -60,6 +60,18 @@ struct CopyWorld {
     try FileManager.default.copyItem(atPath: place.path(name), toPath: place.path(other))
   }
 
+  /// Keeps the state that the home `a` is in as another home, which looks like the first, and goes
+  /// on in `a`: writes files and syncs.
+  func leaveBehind(_ name: String, of vault: Vault, writing files: [String]) async throws {
+    try await vault.close()
+    try copy("a", to: name)
+    try pretendOriginal(name, vault.did)
+    let later = try open("a", vault.did)
+    for file in files { try await later.write(file, "after the snapshot") }
+    _ = try await later.sync()
+    try await later.close()
+  }
+
   /// Opens the vault in a home.
   func open(_ name: String, _ vault: DID) throws -> Vault {
     try Vault.open(vault, in: home(name), unlock: .unsealed)
